@@ -1,5 +1,5 @@
-//! The part of `doisoat check` about the fee table and the catalogue: lines that cannot be read, and
-//! what the linter finds, held against the procedures that the registry has told.
+//! The part of `doisoat check` about the fee table and the catalogue: lines that cannot be read,
+//! and what the linter finds, held against the procedures that the registry has told.
 
 use std::collections::BTreeSet;
 

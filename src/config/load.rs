@@ -9,9 +9,9 @@ use super::forms::{SHARE_FORM, TIME_FORM, TimeOfDay, share};
 use super::notify::NotifyConfig;
 use super::rules::RulesConfig;
 use super::section::{Doc, Item, Section};
+use super::tables::{catalogue, fee_table};
 use super::{CatchUp, Config, DatabaseUrl, Format, ScheduleConfig, SourceSettings, parse_source};
-use crate::domain::{Calendar, Catalogue, Day, FeeTable, Lang, Target, Vnd};
-use crate::normalise::{catalogue, fee_table};
+use crate::domain::{Calendar, Day, Lang, Target, Vnd};
 use crate::schedule::Cron;
 
 const DAY_FORM: &str = "a day as \"YYYY-MM-DD\"";
@@ -131,55 +131,6 @@ fn calendar(
     }
     section.finish()?;
     Ok(calendar)
-}
-
-/// The fee table. Lines that cannot be read do not stop a night: `check` and the report tell them.
-fn fee_table(
-    root: &mut Section<'_>,
-    dir: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<FeeTable, ConfigError> {
-    let Some(mut section) = root.section("fees")? else {
-        return Ok(FeeTable::default());
-    };
-    let mut table = FeeTable::default();
-    if let Some(item) = section.get("table") {
-        let file = path(&item, dir)?;
-        let name = file.display().to_string();
-        let fix = "name a CSV file with the columns of docs/REGISTRY.md, or take the key out";
-        let bytes = std::fs::read(&file)
-            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
-        // no reject of it is stored, so its day is nobody's
-        table = fee_table::read(&name, &bytes, Day::of_ms(0))
-            .map_err(|error| item.fail(error.to_string(), fix))?;
-        files.push(file);
-    }
-    section.finish()?;
-    Ok(table)
-}
-
-/// The catalogue. Lines that cannot be read do not stop a night: `check` tells them.
-fn catalogue(
-    root: &mut Section<'_>,
-    dir: &Path,
-    files: &mut Vec<PathBuf>,
-) -> Result<Catalogue, ConfigError> {
-    let mut catalogue = Catalogue::default();
-    let Some(mut section) = root.section("catalogue")? else {
-        return Ok(catalogue);
-    };
-    if let Some(item) = section.get("file") {
-        let file = path(&item, dir)?;
-        let name = file.display().to_string();
-        let fix = "name a CSV file with the columns kind,code,name, or take the key out";
-        let bytes = std::fs::read(&file)
-            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
-        catalogue =
-            catalogue::read(&name, &bytes).map_err(|error| item.fail(error.to_string(), fix))?;
-        files.push(file);
-    }
-    section.finish()?;
-    Ok(catalogue)
 }
 
 fn day(item: &Item<'_>) -> Result<Day, ConfigError> {

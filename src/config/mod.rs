@@ -9,6 +9,7 @@ pub mod secret;
 pub mod section;
 pub mod source;
 mod load;
+mod tables;
 mod measure;
 pub mod notify;
 #[cfg(test)]

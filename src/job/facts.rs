@@ -193,10 +193,8 @@ pub(super) async fn of_night(
         }
         sources.push(source_night(facts.clone(), rows, &of_source, pool, day));
     }
-    let changes = before
-        .run
-        .as_ref()
-        .map(|_| changes(settlement, &before.open));
+    let was = before.run.as_ref();
+    let changes = was.map(|_| changes(settlement, &before.open));
     Ok(RunFacts {
         run_id: run.id.clone(),
         business_date: day,

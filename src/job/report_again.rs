@@ -29,8 +29,8 @@ pub enum Span {
     /// One night, as published.
     Night(Day),
     /// A month or a range: as closed; else as of the last published night in it, and where rows of
-    /// its days came after that night, as known by the last one of all, cut to the period's own work
-    /// and sources.
+    /// its days came after that night, as known by the last one of all, cut to the period's own
+    /// work and sources.
     Days(Period),
 }
 

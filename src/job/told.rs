@@ -1,6 +1,7 @@
 //! What a run was told with that decides no class and no share: the fee table, the gate, what the
-//! pull alone looks at, the language and the separator of its tables, the names of procedures. A run keeps it, and a past
-//! run is verified, replayed and shown by its own, whatever stands in the configuration today.
+//! pull alone looks at, the language and the separator of its tables, the names of procedures. A
+//! run keeps it, and a past run is verified, replayed and shown by its own, whatever stands in the
+//! configuration today.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

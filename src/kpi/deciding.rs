@@ -41,8 +41,8 @@ impl<'r> Ranks<'r> {
 
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
 /// While what one item moves is independent of the others, taking the largest first is shortest;
-/// where items hang on each other a shorter list may do. A row of after the period may touch an item
-/// of it; what it alone can settle is in no list.
+/// where items hang on each other a shorter list may do. A row of after the period may touch an
+/// item of it; what it alone can settle is in no list.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,

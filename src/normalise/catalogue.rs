@@ -90,7 +90,8 @@ mod tests {
         assert_eq!(catalogue.len(), 3);
         assert_eq!(catalogue.field("CT"), Some("Chứng thực"));
         let lines = catalogue.problems.iter();
-        let lines: Vec<_> = lines.map(|p| (p.line, &*p.column, p.code.id())).collect();
+        let mut lines: Vec<_> = lines.map(|p| (p.line, &*p.column, p.code.id())).collect();
+        lines.sort_unstable();
         let wanted = [
             (5, "kind", "unknown_word"),
             (6, "code", "missing_value"),

@@ -1,5 +1,5 @@
-//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency, FeeRate, CatalogueName or Reject, and the identity of
-//! each row.
+//! PURE: rows -> Txn, Fee, Receipt, PaymentOrder, Agency, FeeRate, CatalogueName or Reject, and the
+//! identity of each row.
 //!
 //! A row that cannot be read is data: it becomes a `Reject` with file, line, column, value and
 //! reason, and nothing else of its delivery is lost.

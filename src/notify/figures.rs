@@ -5,9 +5,8 @@
 use serde_json::Value;
 
 use super::summary::{Table, figure, heads, list, night_of};
-use crate::classify::AtRisk;
 use crate::domain::{Day, Fraction, Lang, Moment, Vnd};
-use crate::report::model::{OVERDUE_DAYS, definition_name, matters_word, stake_line};
+use crate::report::model::{AtRisk, OVERDUE_DAYS, definition_name, matters_word, stake_line};
 use crate::text::{day, money, number, percent, points, say, when};
 
 /// Transactions, share, open money, open exceptions, overdue money.

@@ -91,12 +91,14 @@ pub(super) async fn owners_of_night(
     Ok(owners)
 }
 
-/// The owner of an item of a contribution, as [`owners`] names it; none of a name that is no item's.
+/// The owner of an item of a contribution, as [`owners`] names it; none of a name that is no
+/// item's.
 pub fn owner_of(item: &str) -> Option<String> {
     Owner::of_item(item).map(|owner| owner.text())
 }
 
-/// Every owner whose rows are in the pool: what they contribute is decided anew by whoever reads it.
+/// Every owner whose rows are in the pool: what they contribute is decided anew by whoever reads
+/// it.
 pub fn owners(pool: &Inputs) -> BTreeSet<String> {
     let txns = pool.txns.iter().map(Txn::key);
     let rejects = pool.rejects.iter().map(Reject::key);

@@ -198,7 +198,7 @@ at-risk-at-fee = the money at risk is counted at the fee line
 at-risk-at-money = the money at risk is counted at the money row
 stake-at-fee = counted at the fee line
 stake-at-money = counted at the money row
-matters = { $n } matters
+matters-count = { $n } matters
 matters-of = These { $n } rows are of { $matters }: where a fee line and a money row tell of the same one, the money is counted at one row, and the other says where.
 column-matters = Matters
 exception-more = { $n } more exceptions are in exceptions.csv.
@@ -513,9 +513,6 @@ status-failed = failed
 status-pending = pending
 status-void = void
 status-unmapped = unknown status
-receipt-valid = in force
-receipt-void = cancelled
-receipt-replaced = replaced by another
 
 # Annex
 annex-heading = Annex

@@ -198,7 +198,7 @@ at-risk-at-fee = số tiền rủi ro tính ở dòng khoản thu
 at-risk-at-money = số tiền rủi ro tính ở dòng tiền
 stake-at-fee = tính ở dòng khoản thu
 stake-at-money = tính ở dòng tiền
-matters = { $n } vụ việc
+matters-count = { $n } vụ việc
 matters-of = { $n } dòng này thuộc { $matters }: vụ việc hiện ở cả dòng khoản thu và dòng tiền thì số tiền chỉ tính ở một dòng, dòng kia ghi rõ tính ở đâu.
 column-matters = Vụ việc
 exception-more = Còn { $n } ngoại lệ nữa trong tệp exceptions.csv.
@@ -513,9 +513,6 @@ status-failed = thất bại
 status-pending = đang chờ
 status-void = đã hủy
 status-unmapped = trạng thái lạ
-receipt-valid = còn hiệu lực
-receipt-void = đã hủy
-receipt-replaced = đã thay bằng biên lai khác
 
 # Annex
 annex-heading = Phụ lục

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::database::Kind;
 use crate::report::schema::against_schema;
-use crate::town::{Town, as_is, day, document, files, night};
+use crate::town::{Town, amount_of, as_is, day, document, files, night};
 
 const DAYS: [&str; 3] = ["2022-12-05", "2022-12-06", "2022-12-07"];
 
@@ -395,11 +395,4 @@ async fn what_no_night_tells_and_what_nights_tell_too_much_stand_apart() {
     let page = std::str::from_utf8(&files["index.html"]).unwrap();
     assert!(page.contains("Không nằm trong đêm nào") && page.contains("Các đêm tính dư"));
     workbook_is_of(&run, &files["doisoat.xlsx"]);
-}
-
-/// The dong that the one line of what is outside tells as told by no night.
-fn amount_of(run: &Value) -> i64 {
-    run["period"]["outside"][0]["untold"]["sum_vnd"]
-        .as_i64()
-        .unwrap()
 }

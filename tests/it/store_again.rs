@@ -262,7 +262,8 @@ async fn night_of(office: &Office, date: &str) -> Night {
     night(&office.desk, date).await
 }
 
-/// The line may be of a dossier that is not paid; once it came in good order, nothing is left of it.
+/// The line may be of a dossier that is not paid; once it came in good order, nothing is left of
+/// it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bad_fee_row_widens_the_share_until_it_is_mended() {
     for kind in [Kind::Sqlite, Kind::Postgres] {

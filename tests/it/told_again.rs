@@ -153,8 +153,8 @@ async fn what_comes_to_other_figures_is_refused_in_words() {
     assert!(told(&desk, &asked(Format::Json)).await["run.json"] == own["run.json"]);
 }
 
-/// A language that is asked for is that of the whole folder, beside the one that was published; none
-/// asked for, what is made beside the published files speaks as they do.
+/// A language that is asked for is that of the whole folder, beside the one that was published;
+/// none asked for, what is made beside the published files speaks as they do.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_folder_speaks_one_language() {
     let (town, desk) = town("\"html\", \"csv\", \"json\"").await;

@@ -193,3 +193,10 @@ pub(crate) fn same_dump(left: &str, right: &str, what: &str) {
     let differing: Vec<String> = left.symmetric_difference(&right).map(cut).take(6).collect();
     assert!(differing.is_empty(), "{what}:\n{}", differing.join("\n"));
 }
+
+/// The dong that the one line of what is outside tells as told by no night.
+pub(crate) fn amount_of(run: &Value) -> i64 {
+    run["period"]["outside"][0]["untold"]["sum_vnd"]
+        .as_i64()
+        .unwrap()
+}

@@ -49,8 +49,9 @@ pub(crate) const LAYERS: &[Layer] = &[
             "source",
             "source::http",
             "schedule",
-            // the fee table is a file that the configuration names
+            // the fee table and the catalogue are files that the configuration names
             "normalise::fee_table",
+            "normalise::catalogue",
         ],
     ),
     // Bytes in, rows out.

@@ -162,9 +162,7 @@ pub(super) async fn decide(
         telling,
     } = making;
     let mut rules = night_rules(desk, day, &pool);
-    if let Some(over) = &over {
-        measure_over(&mut rules, over);
-    }
+    measure_over(&mut rules, over.as_ref());
     if let Some(calibration) = &calibration {
         rules.margin_min = calibration.found.margin;
     }
@@ -213,7 +211,8 @@ pub(super) async fn decide(
 
 /// Measures a period besides those of the night; one that is the same figure anyhow stands once:
 /// a month asked for on its last night, or the month to date under the label of the month.
-fn measure_over(rules: &mut Rules, over: &Period) {
+fn measure_over(rules: &mut Rules, over: Option<&Period>) {
+    let Some(over) = over else { return };
     rules.periods.retain(|period| !period.is_told_by(over));
     rules.periods.push(over.clone());
 }

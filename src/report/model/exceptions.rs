@@ -187,11 +187,9 @@ pub(super) fn list(
     let seconds = matters::seconds(rows);
     let mut of_class: BTreeMap<&str, u64> = BTreeMap::new();
     for item in &items {
-        matters::add(&mut of_class, item.row.class, seconds.contains(item.id));
-        by_class
-            .entry(item.row.class)
-            .or_default()
-            .add(item.at_risk);
+        let class = item.row.class;
+        matters::add(&mut of_class, class, seconds.contains(item.id));
+        by_class.entry(class).or_default().add(item.at_risk);
         if !is_work(item.row, item.severity) {
             continue;
         }
@@ -207,12 +205,8 @@ pub(super) fn list(
                 bucket.add(item.at_risk);
             }
         }
-        if let Some(code) = item
-            .row
-            .dossier_code
-            .as_ref()
-            .and_then(|d| index.agency_of(d))
-        {
+        let dossier = item.row.dossier_code.as_ref();
+        if let Some(code) = dossier.and_then(|dossier| index.agency_of(dossier)) {
             list.by_agency.entry(code).or_default().add(item.at_risk);
         }
     }

@@ -54,6 +54,7 @@ mod trend;
 mod unplaced;
 mod what_if;
 
+pub use crate::classify::AtRisk;
 pub use ageing::{ClassRow, age_bucket};
 pub use automatic::{Rate, Rates};
 pub use batches::BatchView;
@@ -275,6 +276,16 @@ impl Classes<'_> {
     }
 }
 
+/// What a report is made of, indexed.
+type Of<'o> = (
+    &'o Inputs,
+    &'o Index<'o>,
+    &'o Settlement,
+    &'o RunFacts,
+    Classes<'o>,
+    NightFigures,
+);
+
 impl Report {
     /// Decides everything. `classes` are the classes with their texts.
     pub fn build(
@@ -286,10 +297,8 @@ impl Report {
         let classes = Classes(classes);
         let index = Index::new(inputs);
         let night = NightFigures::of(&index, settlement, facts);
-        let night_totals = night.totals();
         let headline = shares::headline(settlement, facts);
         let standing = shares::year_share(settlement, facts);
-        let year = standing.map(|share| shares::row(share, facts));
         let exceptions = exceptions::list(&index, settlement, facts, classes);
         let untied = if facts.is_told_later() {
             &[][..] // the rows of the night that tells it are none of the period
@@ -297,10 +306,20 @@ impl Report {
             &night.tie_out
         };
         let banners = light::banners(facts, untied);
-        let open = span::open_at_end(facts, &night);
-        let tonight = (&night_totals, open);
-        let told = span::told(facts, night);
         let rates = automatic::rates(&index, settlement, facts);
+        let of = (inputs, &index, settlement, facts, classes, night);
+        Self::made(of, (headline, standing), (exceptions, banners, rates))
+    }
+
+    /// The parts together.
+    fn made(
+        (inputs, index, settlement, facts, classes, night): Of<'_>,
+        (headline, standing): (Option<ShareRow>, Option<&crate::kpi::Share>),
+        (exceptions, banners, rates): (ExceptionList, Vec<Banner>, Option<Rates>),
+    ) -> Self {
+        let (night_totals, open) = (night.totals(), span::open_at_end(facts, &night));
+        let year = standing.map(|share| shares::row(share, facts));
+        let told = span::told(facts, night);
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -311,7 +330,7 @@ impl Report {
             closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
-            tiles: tiles::tiles(facts, tonight, headline.as_ref(), &exceptions),
+            tiles: tiles::tiles(facts, (&night_totals, open), headline.as_ref(), &exceptions),
             open,
             untold: span::untold(facts),
             outside: span::outside(facts),
@@ -322,13 +341,13 @@ impl Report {
             rates,
             resting: resting::sentence(settlement, facts, classes),
             totals: span::totals(facts, night_totals),
-            agencies: breakdown::agencies(&index, settlement, facts, &exceptions),
-            breakdowns: cells::tables(&index, settlement, facts),
+            agencies: breakdown::agencies(index, settlement, facts, &exceptions),
+            breakdowns: cells::tables(index, settlement, facts),
             grey: cells::grey(settlement, facts),
-            proposals: proposals::list(&index, settlement, facts),
-            batches: batches::list(&index, settlement, facts),
-            pairings: pairings::list(&index, settlement, facts),
-            fees: fees::section(&index, facts),
+            proposals: proposals::list(index, settlement, facts),
+            batches: batches::list(index, settlement, facts),
+            pairings: pairings::list(index, settlement, facts),
+            fees: fees::section(index, facts),
             catalogue: facts.catalogue.clone(),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, standing),
@@ -338,12 +357,12 @@ impl Report {
             light: light::light(headline.as_ref(), facts, &banners),
             banners,
             shares: shares::rows(settlement, facts),
-            moves: moves::columns(facts, tonight, headline.as_ref(), &exceptions),
+            moves: moves::columns(facts, (&night_totals, open), headline.as_ref(), &exceptions),
             exceptions,
             compared_with: facts.previous.as_ref().map(|before| before.business_date),
-            closed: closed::list(&index, settlement, facts, classes),
-            changes: changes::of_version(&index, facts),
-            known: known::view(&index, settlement, facts),
+            closed: closed::list(index, settlement, facts, classes),
+            changes: changes::of_version(index, facts),
+            known: known::view(index, settlement, facts),
             trend: trend::both(settlement, facts, year.as_ref(), &night_totals),
             instruments: told.instruments,
             tie_out: told.tie_out,

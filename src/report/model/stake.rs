@@ -91,6 +91,6 @@ pub fn matters_of(lang: Lang, matters: &str, rows: i128) -> String {
 pub fn matters_word(lang: Lang, matters: i128, rows: i128) -> Option<String> {
     (matters < rows).then(|| {
         let n = text::number(lang, matters);
-        text::say(lang, "matters", &[("n", &n)])
+        text::say(lang, "matters-count", &[("n", &n)])
     })
 }

@@ -8,7 +8,7 @@
 
 use std::io;
 
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use crate::classify::Class;
 use crate::domain::{AgencyCode, AgencyDirectory, Day, Lang};
@@ -180,14 +180,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
     let carries = bridge::write_carries(book)?;
     let flows = bridge::write_flows(book)?;
     let (balance_sheet, balances) = balances::write(book)?.unzip();
-    let gateways = gateways::write(book)?;
-    let (gateway_sheets, gateways) = match gateways {
-        Some([held, days, chain]) => {
-            let places = [held.1, days.1, chain.1];
-            (vec![held.0, days.0, chain.0], Some(places))
-        }
-        None => (Vec::new(), None),
-    };
+    let (gateway_sheets, gateways) = apart(gateways::write(book)?);
     let shares = shares::write(book)?;
     let trend = shares::write_trend(book)?;
     let links = links::write(book)?;
@@ -245,6 +238,18 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         workbook.push_worksheet(sheet);
     }
     workbook.save_to_buffer()
+}
+
+/// Sheets, and where their figures stand.
+type Apart = (Vec<Worksheet>, Option<[table::Written; 3]>);
+
+/// The sheets of gateways, if there are any.
+fn apart(gateways: Option<[(Worksheet, table::Written); 3]>) -> Apart {
+    let Some([held, days, chain]) = gateways else {
+        return (Vec::new(), None);
+    };
+    let places = [held.1, days.1, chain.1];
+    (vec![held.0, days.0, chain.0], Some(places))
 }
 
 /// Who made it and for which night; the time of its making is the night's own.

@@ -144,8 +144,8 @@ fn the_five_are_those_of_the_page(mail: &str, page: &str) {
     }
 }
 
-/// The few that decide, or carry the most money, with class, dossier or source with a reference, and
-/// the money that the page tells of the row.
+/// The few that decide, or carry the most money, with class, dossier or source with a reference,
+/// and the money that the page tells of the row.
 fn the_first_are_told(run: &Value, body: &str, page: &str) {
     let first = run["work"]["first"].as_array().unwrap();
     assert_eq!(first.len(), 5, "{first:?}");

@@ -95,12 +95,8 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
     insta::assert_snapshot!("run.json", run);
     let run: Value = serde_json::from_str(&run).unwrap();
     let keys = |value: &Value| -> Vec<String> {
-        value
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::clone)
-            .collect()
+        let fields = value.as_object().unwrap();
+        fields.keys().map(String::clone).collect()
     };
     assert_eq!(
         keys(&run),

@@ -267,7 +267,8 @@ fn what_is_open_and_waits_for_nobody_is_told_by_class() {
     }
 }
 
-/// The same by source and by agency, on the page and in the workbook: the sources come to the whole.
+/// The same by source and by agency, on the page and in the workbook: the sources come to the
+/// whole.
 #[test]
 fn sources_and_agencies_say_how_many_were_matched_automatically() {
     let scene = super::example::undecided();

@@ -10,7 +10,7 @@ use doisoat::domain::{
 };
 use proptest::prelude::*;
 
-/// Amounts that collide: two tariffs, their sum, its net, instalments, strange ones.
+/// Amounts that collide: two tariffs, their sum, its net, instalments, a strange one.
 const AMOUNTS: [i64; 9] = [
     50_000, 8_000, 58_000, 49_450, 57_362, 20_000, 30_000, 60_000, 33_333,
 ];
@@ -355,14 +355,8 @@ fn add_reject(day: &mut Inputs, id: &str, plan: &RowPlan) {
 pub(super) fn stranger(day: &Inputs) -> Inputs {
     let mut day = day.clone();
     let code = DossierCode::parse("H48.77-221130-7777").unwrap();
-    let fee = fee(
-        code.clone(),
-        "STRANGER-FEE",
-        FeeKind::Phi,
-        77_777,
-        FeeStatus::Paid,
-        "",
-    );
+    let (id, kind, paid) = ("STRANGER-FEE", FeeKind::Phi, FeeStatus::Paid);
+    let fee = fee(code.clone(), id, kind, 77_777, paid, "");
     day.fees.push(fee);
     day.txns.push(Txn {
         order_ref: Some(code.as_str().into()),

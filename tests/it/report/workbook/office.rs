@@ -259,8 +259,8 @@ fn who_is_to_settle_it_is_filled_in_and_read_back() {
     }
 }
 
-/// The names known so far and ten empty cells are what the drop-down offers; it and a note are there
-/// after LibreOffice saved the workbook.
+/// The names known so far and ten empty cells are what the drop-down offers; it and a note are
+/// there after LibreOffice saved the workbook.
 #[test]
 fn names_and_a_note_are_read_back() {
     let mut scene = example::undecided();
