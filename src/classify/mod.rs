@@ -16,6 +16,7 @@ mod places;
 mod receipt;
 mod returned;
 mod row;
+mod standing;
 mod status;
 mod time;
 mod unread;
@@ -34,6 +35,7 @@ use places::NOWHERE;
 pub use places::{Places, RowPlaces};
 pub use row::fee_day;
 use row::{Row, in_set, named};
+pub use standing::StandingRow;
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[

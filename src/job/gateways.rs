@@ -7,10 +7,9 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::facts::Previously;
 use crate::domain::{Day, Inputs, RowKey, Side, SourceName};
+use crate::report::GatewayFacts;
 use crate::report::json;
-use crate::report::{GatewayFacts, StandingRow};
 use crate::settle::Settlement;
-use crate::store;
 
 /// The sources whose payments are handed on to the bank, in the order of the configuration.
 pub(super) fn sources(desk: &Desk) -> Vec<SourceName> {
@@ -46,7 +45,7 @@ pub(super) async fn of(
         first,
         batch_days: rules.batch_days,
         rates: rules.net_rates.clone(),
-        standing: standing.into_iter().map(row).collect(),
+        standing,
         before,
     })))
 }
@@ -72,16 +71,4 @@ fn older(
     keys.sort();
     keys.dedup();
     keys
-}
-
-fn row(row: store::StandingRow) -> StandingRow {
-    StandingRow {
-        key: row.key,
-        class: row.class,
-        evidence: row.evidence,
-        amount: row.amount,
-        paid_on: row.paid_on,
-        business_date: row.business_date,
-        bank_ref: row.bank_ref,
-    }
 }

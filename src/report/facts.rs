@@ -21,9 +21,10 @@ use crate::matching::calibrate::Calibrated;
 
 use super::model::OfNights;
 
+pub use crate::classify::StandingRow;
 pub use balances::StatementBalance;
 pub use diff::Replaced;
-pub use gateways::{GatewayFacts, HeldBefore, StandingRow};
+pub use gateways::{GatewayFacts, HeldBefore};
 pub use known::{AsKnown, NightsKnown};
 pub use page::{ClosedMark, LateFile, LateForClosed, Note, PageFacts, SourceFile};
 

@@ -86,6 +86,5 @@ pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{EVIDENCE, FORM, SEALED, SealList, Sealed, SealedAs, as_of, seal_of, told_of};
 pub use staged::{Staged, staged_as, staged_name};
-pub use standing::StandingRow;
 pub use statement::{STATEMENTS, Statement};
 pub use txn::{Delivery, Merge, PeriodRow, Saved, SourceCount};

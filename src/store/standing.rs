@@ -8,28 +8,8 @@ use super::codec::{day, from_json, write_key};
 use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::{Store, StoreError};
+use crate::classify::StandingRow;
 use crate::domain::{Day, RowKey, SourceName, Vnd};
-use crate::matching::Evidence;
-
-/// A money row as it stood decided before a night.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StandingRow {
-    /// The row.
-    pub key: RowKey,
-    /// Its class.
-    pub class: Box<str>,
-    /// Why; only of lines that were taken for a sum or tell a payment again, and of rows whose
-    /// state is no final one.
-    pub evidence: Vec<Evidence>,
-    /// Dong, without sign.
-    pub amount: Vnd,
-    /// Its calendar day.
-    pub paid_on: Day,
-    /// Its accounting day.
-    pub business_date: Day,
-    /// The bank's own reference.
-    pub bank_ref: Option<Box<str>>,
-}
 
 impl Store {
     /// The rows of these gateways, and the lines that hand on what they took or tell a payment

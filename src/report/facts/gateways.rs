@@ -3,29 +3,9 @@
 
 use serde::Serialize;
 
-use crate::domain::{Day, NetRate, RowKey, SourceName, Vnd};
-use crate::matching::Evidence;
+use crate::classify::StandingRow;
+use crate::domain::{Day, NetRate, SourceName};
 use crate::report::model::{GatewayDay, HeldRow};
-
-/// A money row as it stood decided before the night.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct StandingRow {
-    /// The row.
-    pub key: RowKey,
-    /// Its class.
-    pub class: Box<str>,
-    /// Why, where it is a line that was taken for a sum or tells a payment again, or a row whose
-    /// state was no final one.
-    pub evidence: Vec<Evidence>,
-    /// Dong, without sign.
-    pub amount: Vnd,
-    /// Its calendar day.
-    pub paid_on: Day,
-    /// Its accounting day.
-    pub business_date: Day,
-    /// The bank's own reference.
-    pub bank_ref: Option<Box<str>>,
-}
 
 /// What the night before published of the gateways.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
