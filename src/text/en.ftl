@@ -513,6 +513,9 @@ status-failed = failed
 status-pending = pending
 status-void = void
 status-unmapped = unknown status
+receipt-valid = in force
+receipt-void = cancelled
+receipt-replaced = replaced by another
 
 # Annex
 annex-heading = Annex

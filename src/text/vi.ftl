@@ -513,6 +513,9 @@ status-failed = thất bại
 status-pending = đang chờ
 status-void = đã hủy
 status-unmapped = trạng thái lạ
+receipt-valid = còn hiệu lực
+receipt-void = đã hủy
+receipt-replaced = đã thay bằng biên lai khác
 
 # Annex
 annex-heading = Phụ lục

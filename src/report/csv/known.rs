@@ -117,6 +117,17 @@ fn word(lang: Lang, of: &str, id: &str) -> String {
     text::lookup(lang, &key, &[]).unwrap_or_else(|| id.to_owned())
 }
 
+/// The state of a receipt, for people.
+fn receipt_word(state: &str, lang: Lang) -> String {
+    let key = match state {
+        "valid" => "receipt-valid",
+        "void" => "receipt-void",
+        "replaced" => "receipt-replaced",
+        _ => return state.to_owned(),
+    };
+    text::say(lang, key, &[])
+}
+
 /// What a row says, for people: kind and state of a transaction, state of a receipt, why a row
 /// could not be read, what a person decided.
 fn says_word(row: &Arrived, lang: Lang) -> String {
@@ -135,7 +146,7 @@ fn says_word(row: &Arrived, lang: Lang) -> String {
                 format!("{said}: {told}")
             }
         }
-        "receipt" => word(lang, "receipt", &row.says),
+        "receipt" => receipt_word(&row.says, lang),
         "reject" => RejectCode::parse(&row.says).map_or_else(
             || row.says.to_string(),
             |code| text::reject::what(code, lang),
