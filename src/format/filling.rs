@@ -145,9 +145,10 @@ pub(super) fn text_of(value: &Data) -> (Box<str>, Digits) {
             return (text.into(), digits);
         }
         Data::Bool(truth) => truth.to_string(),
+        // the cell is a day, whatever it looks like: dashes, which nobody takes for month first
         Data::DateTime(at) => match at.as_datetime() {
-            Some(at) if at.time() == chrono::NaiveTime::MIN => at.format("%d/%m/%Y").to_string(),
-            Some(at) => at.format("%d/%m/%Y %H:%M:%S").to_string(),
+            Some(at) if at.time() == chrono::NaiveTime::MIN => at.format("%d-%m-%Y").to_string(),
+            Some(at) => at.format("%d-%m-%Y %H:%M:%S").to_string(),
             None => String::new(),
         },
         Data::Error(error) => error.to_string(),
@@ -173,5 +174,17 @@ mod tests {
         check("1234567.8900000001", Digits::Fraction);
         check("5091.12340", Digits::Fraction);
         check("5091.0", Digits::Kept);
+    }
+
+    #[test]
+    fn a_cell_that_is_a_day_is_written_so_that_nobody_reads_the_month_first() {
+        let cell = |days: &str| {
+            let days = days.parse().unwrap();
+            let at = calamine::ExcelDateTimeType::DateTime;
+            let value = Data::DateTime(calamine::ExcelDateTime::new(days, at, false));
+            text_of(&value).0
+        };
+        assert_eq!(&*cell("44900"), "05-12-2022");
+        assert_eq!(&*cell("44900.5"), "05-12-2022 12:00:00");
     }
 }

@@ -394,6 +394,7 @@ statement-sum = { $file }: the file tells { $side } of { $told } VND, its entrie
 statement-count = { $file }: the file tells { $told } entries ({ $side }), it holds { $held }; fetch the file of the whole period again, then run again
 check-orders-unasked = { $n } payment orders that are not ended name the provider "{ $provider }", and no source bears that name: nobody asks whether they were paid
 check-orders-fix = add a [[source]] whose kind or name is "{ $provider }", or correct the provider in the registry's data
+file-other-currency = { $file }: the statement is in { $currency }, not in Vietnamese dong; the figures above are in { $currency }, and no night takes entries of it
 file-dates-assumed = { $file }: every date in the file can be read in two ways; "{ $cell }" was taken for { $day } ({ $form }); if that is right, write time_format = "{ $form }" under [source.map]; if the month stands first, write time_format = "{ $other }" and run again
 file-net-differs = { $file }: in { $n } rows what is left is not the amount less the fee (the first: line { $line }, column "{ $column }"); they are taken as the file has them. If the provider takes off something else (tax, a discount), nothing is to be done; if not, check fee and net under [source.map] and ask the provider
 statement-fees = { $file }: the file tells fees of { $told } VND, those of its rows add up to { $held } VND; fetch the file of the whole period again, then run again

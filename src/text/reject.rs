@@ -4,7 +4,7 @@
 mod file;
 mod words;
 
-pub use file::{explain_file, say_assumed, say_file, say_nets};
+pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
 

@@ -394,6 +394,7 @@ statement-sum = { $file }: tệp ghi tổng { $side } { $told } đồng, các b�
 statement-count = { $file }: tệp ghi { $told } bút toán { $side }, đếm được { $held }; hãy tải lại tệp đủ cả kỳ rồi chạy lại
 check-orders-unasked = { $n } yêu cầu thanh toán chưa kết thúc ghi nhà cung cấp "{ $provider }", nhưng không nguồn nào mang tên đó: không ai hỏi các yêu cầu này đã được nộp hay chưa
 check-orders-fix = thêm [[source]] có kind hoặc name là "{ $provider }", hoặc sửa tên nhà cung cấp trong dữ liệu một cửa
+file-other-currency = { $file }: sao kê bằng { $currency }, không phải đồng Việt Nam; các con số trên theo { $currency }, và không đêm nào nhận bút toán của sao kê này
 file-dates-assumed = { $file }: mọi ngày trong tệp đều có thể đọc theo hai cách; đã hiểu "{ $cell }" là ngày { $day } ({ $form }); nếu đúng, ghi time_format = "{ $form }" vào [source.map]; nếu tháng đứng trước, ghi time_format = "{ $other }" rồi chạy lại
 file-net-differs = { $file }: ở { $n } dòng, số thực nhận khác số tiền trừ phí (dòng đầu tiên: dòng { $line }, cột "{ $column }"); các dòng này được dùng đúng như tệp ghi. Nếu nhà cung cấp còn khấu trừ khoản khác (thuế, khuyến mại) thì không cần làm gì; nếu không, kiểm tra fee và net trong [source.map] và hỏi nhà cung cấp
 statement-fees = { $file }: tệp ghi tổng phí { $told } đồng, phí của các dòng cộng lại { $held } đồng; hãy tải lại tệp đủ cả kỳ rồi chạy lại

@@ -174,6 +174,27 @@ fn a_signed_amount_and_a_running_balance_in_any_currency() {
 }
 
 #[test]
+fn what_is_not_in_dong_is_told_as_the_nights_refuse_it() {
+    let rows = "Ngày giao dịch,Số tham chiếu,Ghi nợ,Ghi có,Loại tiền,Mô tả\n\
+                05/12/2022,A1,,45,USD,x\n05/12/2022,A2,,45000,VND,x\n";
+    let file = inspect_bytes("a.csv", rows.as_bytes(), None, Lang::En);
+    let said: Vec<(u64, &str)> = file.rejects.iter().map(|r| (r.line, &*r.reason)).collect();
+    assert_eq!(said, [(2, "the currency \"USD\" is not VND")]);
+
+    let message = ":20:R\n:25:0071\n:28C:1/1\n:60F:C221205USD100,\n\
+                   :61:2212051205C45,NTRFA\n:62F:C221205USD145,\n-\n";
+    let told = |text: &str| inspect_bytes("a.mt940", text.as_bytes(), None, Lang::En).notes;
+    let notes = told(message);
+    assert!(
+        notes
+            .iter()
+            .any(|note| note.contains("in USD, not in Vietnamese dong")),
+        "{notes:?}"
+    );
+    assert_eq!(told(&message.replace("USD", "VND")), Vec::<String>::new());
+}
+
+#[test]
 fn what_cannot_be_read_is_said_with_what_to_do() {
     let check = |name: &str, bytes: &[u8], format: Option<&str>, error: &str| {
         let file = inspect_bytes(name, bytes, None, Lang::Vi);

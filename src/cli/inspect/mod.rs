@@ -6,6 +6,7 @@ mod propose;
 mod render;
 mod structured;
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,8 @@ use super::on_disk::OnDisk;
 use crate::domain::{Aside, Day, Lang, Reject, Side, SourceName};
 use crate::format::{Content, FileError, FormatError, HEAD, Limits};
 use crate::normalise::cells::Fault;
-use crate::text::reject::{say, say_file};
+use crate::normalise::txn::is_dong;
+use crate::text::reject::{say, say_currency, say_file};
 
 pub use render::render;
 
@@ -295,6 +297,7 @@ fn describe(
         let mut whole = io::BufReader::new(head.chain(stream));
         structured::describe(file, kind, base, &mut whole, lang)?;
         file.source = Some(propose::statement(file));
+        note_currencies(file, base, lang);
         return Ok(());
     }
     let layout = own::layout_of(&head).filter(|_| format != Some("tsv"));
@@ -306,5 +309,21 @@ fn describe(
         return own::describe(file, layout, base, &bytes, lang);
     }
     drop(stream);
-    foreign::describe(file, base, (content, &head), format, lang)
+    let described = foreign::describe(file, base, (content, &head), format, lang);
+    note_currencies(file, base, lang);
+    described
+}
+
+/// Tells of each currency of the statements that is not the dong.
+fn note_currencies(file: &mut Inspection, base: &str, lang: Lang) {
+    let told = file
+        .statements
+        .iter()
+        .filter_map(|of| of.currency.as_deref());
+    let others: BTreeSet<&str> = told.filter(|currency| !is_dong(currency)).collect();
+    let notes = others
+        .into_iter()
+        .map(|other| say_currency(base, other, lang));
+    let notes: Vec<String> = notes.collect();
+    file.notes.extend(notes);
 }

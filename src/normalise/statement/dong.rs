@@ -6,6 +6,7 @@ use super::Statement;
 use super::amount::{self, text};
 use super::heading::Role;
 use super::rows::opt;
+use crate::domain::RejectCode;
 use crate::format::GridRow;
 use crate::normalise::amount as dong;
 use crate::normalise::cells::Fault;
@@ -38,13 +39,16 @@ impl Statement {
         plain.or_else(|| opt(cell).map(str::to_owned))
     }
 
-    /// The cell for which the nights refuse an entry in dong although it can be read: a part of a
-    /// dong, more digits than any amount has. Entries in another currency are judged by nobody
-    /// here.
+    /// The cell for which the nights refuse an entry although it can be read: another currency of
+    /// its own, a part of a dong, more digits than any amount has. That a whole statement is in
+    /// another currency is told of the statement.
     pub(super) fn refused(&self, row: &GridRow, amount: Decimal) -> Option<(Role, Fault)> {
-        let currency = opt(self.header.cell(row, Role::Currency));
-        let currency = currency.or(self.currency.as_deref());
-        if !is_dong(currency.unwrap_or_default()) {
+        let own = opt(self.header.cell(row, Role::Currency));
+        if let Some(other) = own.filter(|own| !is_dong(own)) {
+            let fault = Fault::new("currency", other, RejectCode::NotVnd);
+            return Some((Role::Currency, fault));
+        }
+        if own.is_none() && !is_dong(self.currency.as_deref().unwrap_or_default()) {
             return None;
         }
         let told = self.header.told(row).into_iter();

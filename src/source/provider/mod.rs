@@ -85,7 +85,8 @@ fn direction<'t>(
         (money_in, Some(out)) if !is_zero(out) && money_in.is_some_and(is_zero) => {
             (Some(TxnKind::Debit), Some(out), true)
         }
-        (Some(money_in), out) if out.is_none_or(is_zero) => {
+        // money that came in has no sign
+        (Some(money_in), out) if out.is_none_or(is_zero) && !money_in.starts_with('-') => {
             (Some(TxnKind::Payment), Some(money_in), false)
         }
         (None, out) if out.is_none_or(is_zero) => (Some(TxnKind::Payment), None, false),

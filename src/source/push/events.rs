@@ -105,8 +105,10 @@ fn casso_row(row: &Json, (time, accounts, reference, payer): CassoNames) -> Reco
 /// A line of a bank account through SePay.
 pub(super) fn sepay(row: &Json) -> Vec<Record> {
     let field = |key: &str| row.word_of(key).unwrap_or_default();
-    let direction = field("transferType");
+    let (direction, amount) = (field("transferType"), field("transferAmount"));
+    // the amount has no sign: one that has contradicts the direction, or repeats it
     let kind = match direction {
+        _ if amount.starts_with('-') => None,
         "in" => Some(TxnKind::Payment),
         "out" => Some(TxnKind::Debit),
         _ => None,
@@ -114,7 +116,7 @@ pub(super) fn sepay(row: &Json) -> Vec<Record> {
     vec![Record {
         id: some(field("id")),
         memo: field("content").into(),
-        amount: some(field("transferAmount")),
+        amount: some(amount),
         amount_column: "transferAmount",
         amount_form: AmountForm::Decimal,
         time: some(field("transactionDate")),
@@ -122,7 +124,10 @@ pub(super) fn sepay(row: &Json) -> Vec<Record> {
         time_form: TimeForm::Iso,
         status: Some(TxnStatus::Success),
         kind,
-        kind_text: direction.into(),
+        kind_text: match kind {
+            None => format!("{direction} {amount}").trim().into(),
+            Some(_) => direction.into(),
+        },
         account: some(field("accountNumber")),
         bank_ref: some(field("referenceCode")),
         ..Record::default()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::domain::{TxnKind, TxnStatus};
 use serde_json::{Value, json};
 
 const VECTORS: &str = include_str!("../../../fixtures/provider-vectors.json");
@@ -40,7 +41,7 @@ fn told(source: &PushSource, file: &str) -> Result<Vec<String>, PushFault> {
             text(&record.amount),
             text(&record.time),
             text(&record.bank_ref),
-            record.status.map_or("?", crate::domain::TxnStatus::id)
+            record.status.map_or("?", TxnStatus::id)
         )
     };
     Ok(records.iter().map(show).collect())
@@ -199,6 +200,16 @@ fn sepay_signs_the_raw_body_or_sends_a_key() {
         let unverified = Err(PushFault::Unverified("Authorization"));
         assert_eq!(told(&by_key, &file(header)), unverified, "{header}");
     }
+    // an amount with a sign contradicts "in"
+    let minus = body.replace("45000", "-45000");
+    let odd = envelope(&json!({"Authorization": "Apikey CANARY"}), &minus);
+    let kinds = |file: &str| {
+        let records = by_key.read("x", file.as_bytes()).unwrap();
+        let kinds = records.into_iter().map(|record| record.kind);
+        kinds.collect::<Vec<_>>()
+    };
+    assert_eq!(kinds(&odd), [None]);
+    assert_eq!(kinds(&file("Apikey CANARY")), [Some(TxnKind::Payment)]);
 }
 
 #[test]

@@ -33,6 +33,12 @@ pub fn say_assumed(file: &str, (cell, on, other): (&str, Day, &str), lang: Lang)
     crate::text::say(lang, "file-dates-assumed", &args)
 }
 
+/// A statement that is not in dong, which no night takes entries of.
+pub fn say_currency(file: &str, currency: &str, lang: Lang) -> String {
+    let args = [("file", file), ("currency", currency)];
+    crate::text::say(lang, "file-other-currency", &args)
+}
+
 /// Rows of a file of which what is left is not the amount less the fee: how many, the line and the
 /// column of the first.
 pub fn say_nets(file: &str, (rows, line, column): (u64, u64, &str), lang: Lang) -> String {

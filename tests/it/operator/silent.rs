@@ -93,7 +93,11 @@ async fn a_server_that_goes_silent_at_a_commit_ends_the_night_and_a_rerun_finds_
     for wished in [1, all / 2, all - 2] {
         let (trial, at, output) = silent_night(&field, wished).await;
         let text = said(&output);
-        assert_eq!(output.status.code(), Some(1), "COMMIT {at} of {all}: {text}");
+        assert_eq!(
+            output.status.code(),
+            Some(1),
+            "COMMIT {at} of {all}: {text}"
+        );
         // sources are saved side by side: another one may wait for a connection meanwhile, and
         // that is given up sooner
         let silent = "the database gave no answer to commit within 25 s";

@@ -67,7 +67,9 @@ impl Shape {
         }
         if let (Some(words), Some(json)) = (&self.kind, facts.json) {
             let word = words.at.word(json).unwrap_or_default();
-            record.kind = words.of(word);
+            // an answer that tells of no money received need not say what kind it would have been
+            let untold = word.is_empty() && record.status != Some(TxnStatus::Success);
+            record.kind = words.of(word).or(untold.then_some(TxnKind::Payment));
             record.kind_text = word.into();
         }
         if let (Some(words), Some(json)) = (&self.instrument, facts.json) {

@@ -146,6 +146,8 @@ mod tests {
         check(r#""amount_in":45000,"amount_out":0"#, paid, Some("45000"));
         check(r#""amount_in":null,"amount_out":"0.00""#, paid, None);
         check(r#""id":"1""#, paid, None);
+        let negative = r#""amount_in":"-45000.00","amount_out":"0.00""#;
+        check(negative, None, Some("-45000.00"));
         check(
             r#""amount_in":"5.00","amount_out":"7.00""#,
             None,

@@ -40,7 +40,11 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
         ..Record::default()
     };
     match kind {
-        // An unpaid order may carry no type yet.
+        // Paid is type 01 alone; an unpaid order may carry no type yet.
+        "" if status == TxnStatus::Success => Found {
+            told: vec![Record { kind: None, ..told }],
+            implied: Vec::new(),
+        },
         "01" | "" => Found {
             told: vec![told],
             implied: Vec::new(),
@@ -93,9 +97,9 @@ fn status_of(kind: &str, status: &str) -> TxnStatus {
     match (status, is_refund) {
         // 09: the refund was refused, so the payment stands.
         ("00", _) | ("09", false) => TxnStatus::Success,
-        // 05, 06: a refund is being processed, or was sent to the bank; of a payment this is not
-        // final either, and the order is asked about again
-        ("01" | "05" | "06", _) => TxnStatus::Pending,
+        // 05, 06: a refund is being processed, or was sent to the bank. An answer of type 01 that
+        // says so tells neither the refund nor whether the payment stands: for a person.
+        ("01", _) | ("05" | "06", true) => TxnStatus::Pending,
         ("02", _) | ("09", true) => TxnStatus::Failed,
         _ => TxnStatus::Unmapped,
     }

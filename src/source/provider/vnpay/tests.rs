@@ -233,8 +233,8 @@ fn the_code_of_the_call_is_not_the_state_of_the_money() {
         ("01", TxnStatus::Pending),
         ("02", TxnStatus::Failed),
         ("04", TxnStatus::Unmapped),
-        ("05", TxnStatus::Pending),
-        ("06", TxnStatus::Pending),
+        ("05", TxnStatus::Unmapped),
+        ("06", TxnStatus::Unmapped),
         ("07", TxnStatus::Unmapped),
         ("09", TxnStatus::Success),
         ("8", TxnStatus::Unmapped),
@@ -302,5 +302,10 @@ fn an_unpaid_order_keeps_its_own_time_and_an_unknown_type_goes_to_a_person() {
     assert_eq!(
         (strange.told[0].kind, &*strange.told[0].kind_text),
         (None, "77")
+    );
+    let untold = events(&[("vnp_TransactionType", "")]);
+    assert_eq!(
+        (untold.told[0].kind, &*untold.told[0].kind_text),
+        (None, "")
     );
 }
