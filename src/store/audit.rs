@@ -63,7 +63,7 @@ async fn of_run(tx: &mut Tx, run_id: &str) -> Result<Option<Value>, StoreError> 
 }
 
 /// Appends the entry of a run that was just inserted. `evidence` tells how many answers its night
-/// read, and the digest of their list; none where nothing is sealed.
+/// read, the digest of their list and its form; none where nothing is sealed.
 pub(super) async fn append(
     tx: &mut Tx,
     run_id: &RunId,

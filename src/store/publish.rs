@@ -143,7 +143,7 @@ async fn sealed(
     let lines = seal::of_evidence(tx, (&night, after), &mut stage).await?;
     as_pulled(tx, archive, publication.run, (stage, after)).await?;
     let list = archive.put(lines.concat().as_bytes())?;
-    Ok(json!([lines.len(), list.sha256]))
+    Ok(json!([lines.len(), list.sha256, seal::EVIDENCE_FORM]))
 }
 
 /// Nothing is sealed that is not as its pull stored it, or as an earlier list holds it.

@@ -8,7 +8,7 @@
 mod evidence;
 mod list;
 
-pub use evidence::EVIDENCE;
+pub use evidence::{EVIDENCE, EVIDENCE_FORM};
 pub(super) use evidence::of_evidence;
 pub use list::SealList;
 

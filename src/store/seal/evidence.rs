@@ -27,6 +27,10 @@ pub(in crate::store) async fn of_evidence(
     Ok(lines)
 }
 
+/// The form of the lists of answers that are written, as the chain tells it. Entries without it are
+/// of programs that may have pulled without keeping the digest of what no list holds yet.
+pub const EVIDENCE_FORM: u64 = 2;
+
 /// Evidence: what sources answered, and where archived bytes came from.
 pub static EVIDENCE: &[Sealed] = &[
     Sealed {
