@@ -152,5 +152,6 @@ mod verify;
 mod verify_clock;
 mod verify_erased;
 mod verify_evidence;
+mod verify_origin;
 mod versions;
 mod what_if;

@@ -28,6 +28,8 @@ pub(super) struct Link {
     pub(super) seals: Option<Box<str>>,
     /// The digest of its list of answers; none where an older program sealed none.
     pub(super) evidence: Option<Box<str>>,
+    /// The digest of its list of where rows stood; none where an older program sealed none.
+    pub(super) origins: Option<Box<str>>,
     /// Answers that came since waited in the stage, and an older program pulled none of them.
     pub(super) is_staged: bool,
 }
@@ -61,6 +63,7 @@ impl Chain {
                 pulled_ms: says["run"]["pulled_ms_wall"].as_i64().unwrap_or(0),
                 seals: text(&says["kept"]["seals"]),
                 evidence: text(&says["evidence"][1]),
+                origins: text(&says["origin"][1]),
                 is_staged: says["evidence"][2].as_u64() >= Some(EVIDENCE_FORM),
             })
         };

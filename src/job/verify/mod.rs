@@ -8,6 +8,7 @@ mod evidence;
 pub(super) mod folder;
 mod ledger;
 mod lists;
+mod origins;
 mod others;
 mod record;
 mod seals;
@@ -176,7 +177,8 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let answers = answers::read(desk, &chain, &mut found).await?;
     let told = (&chain, &answers);
-    let late = lists::newest(desk, told, &nights, &tables, &mut found)?;
+    let late = lists::newest(desk, told, &nights, &tables, &mut found)?
+        | origins::check(desk, &chain, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
     if !book.is_empty() {
         found.0.extend(chain::changed_entry(&book));
@@ -291,6 +293,10 @@ async fn one(
             "chứng cứ đã xóa theo hạn lưu",
             "evidence that was pruned by rule",
         ));
+    }
+    let link = common.chain.link(&run.id);
+    if link.is_none_or(|link| link.origins.is_none()) {
+        left_out.push(origins::NEVER_SEALED);
     }
     if evidence.late || common.late {
         left_out.push(lists::CAME_LATER);
