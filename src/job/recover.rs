@@ -136,7 +136,7 @@ pub(super) async fn as_known(
     let held = held && prior.iter().all(|sum| sum.fits(over));
     let prior = if held {
         Some(prior)
-    } else if earlier_night_since(run, &desk.store.runs().await?) {
+    } else if earlier_night_since(desk, run, &desk.store.runs().await?).await? {
         // the store knows those nights as they are now, not as this run knew them
         let known = Box::pin(knew::sums_by_day(desk, run, over, (&read.pool, &prior))).await?;
         let args = [("run", run.id.as_str()), ("period", &*over.label)];

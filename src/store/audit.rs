@@ -62,12 +62,16 @@ async fn of_run(tx: &mut Tx, run_id: &str) -> Result<Option<Value>, StoreError> 
     Ok(Some(json!({ "run": run, "kept": kept })))
 }
 
-/// Appends the entry of a run that was just inserted. `evidence` tells how many answers its night
-/// read, and the digest of their list; none where nothing is sealed.
+/// Lists that the chain alone names: what the answers of each night were, and where rows stood in
+/// them.
+const LISTS: [&str; 2] = ["evidence", "origin"];
+
+/// Appends the entry of a run that was just inserted. `lists` tells of each of [`LISTS`] how many
+/// lines it has and its digest, of the answers its form, too; none where nothing is sealed.
 pub(super) async fn append(
     tx: &mut Tx,
     run_id: &RunId,
-    evidence: Option<Value>,
+    lists: Option<Value>,
 ) -> Result<(), StoreError> {
     let Some(mut says) = of_run(tx, run_id.as_str()).await? else {
         return Err(StoreError::Conservation(format!(
@@ -82,8 +86,8 @@ pub(super) async fn append(
     if let Some(row) = last.first() {
         says["closing"] = json!([row.int("seq")?, row.text("seal_wall")?]);
     }
-    if let Some(evidence) = evidence {
-        says["evidence"] = evidence;
+    for (name, list) in LISTS.into_iter().zip(lists.iter().cycle()) {
+        says[name] = list[name].clone();
     }
     let last = Last::read(tx).await?;
     says["pruned"] = match last.says.get("pruned") {
@@ -169,10 +173,10 @@ pub(super) async fn is_pruned(tx: &mut Tx, sha256: &str) -> Result<bool, StoreEr
     Ok(removed.holds(sha256) && last.says.get("pruned") == Some(&removed.says()))
 }
 
-/// Lists that the chain alone names: what the answers of each night were.
-fn lists_of(audit: &Audit) -> Option<Box<str>> {
+/// The digest of a list that the chain alone names.
+fn list_of(audit: &Audit, name: &str) -> Option<Box<str>> {
     let says: Value = serde_json::from_str(&audit.says).ok()?;
-    Some(says["evidence"][1].as_str()?.into())
+    Some(says[name][1].as_str()?.into())
 }
 
 impl Store {
@@ -215,10 +219,10 @@ impl Store {
         }
         // what seals rows that stay, and the figures of a closed period, are kept for good
         let chain = self.audits().await?;
-        chain
-            .iter()
-            .filter_map(lists_of)
-            .for_each(|list| need(&list, "9999-12-31"));
+        for entry in &chain {
+            let lists = LISTS.into_iter().filter_map(|name| list_of(entry, name));
+            lists.for_each(|list| need(&list, "9999-12-31"));
+        }
         for closing in self.closings().await? {
             let files = closing.files.iter();
             files.for_each(|(_, sha256)| need(sha256, "9999-12-31"));
@@ -263,7 +267,7 @@ impl Store {
     pub async fn sealed_evidence(&self, run_id: &RunId) -> Result<Option<Box<str>>, StoreError> {
         let chain = self.audits().await?;
         let mut mine = chain.iter().filter(|entry| entry.run_id == *run_id);
-        Ok(mine.find_map(lists_of))
+        Ok(mine.find_map(|entry| list_of(entry, "evidence")))
     }
 
     /// Every answer of every night, as [`super::EVIDENCE`] lists its columns.

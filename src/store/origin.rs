@@ -3,11 +3,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::batch::batches;
 use super::codec::{code, read_key, write_key};
 use super::exec::{Bind, Row, Tx};
+use super::seal::ORIGIN;
 use super::statement as sql;
-use super::{Store, StoreError};
+use super::{Store, StoreError, staged};
 use crate::domain::{Day, DossierCode, Origin, RowKey, Side, SourceName, Spot, ToldBy};
 
 /// A transaction: of all tellings the first.
@@ -20,10 +23,11 @@ pub(super) fn version(file_sha256: &str) -> &str {
     file_sha256.get(..16).unwrap_or(file_sha256)
 }
 
-/// Keeps where rows stood among the `files` of their delivery, as far as that is known.
+/// Keeps where rows stood among the `files` of their delivery to the pull of `night`, as far as
+/// that is known.
 pub(super) async fn keep(
     tx: &mut Tx,
-    told_by: &str,
+    (told_by, night): (&str, &str),
     files: &[ToldBy],
     rows: impl Iterator<Item = (RowKey, Spot)>,
 ) -> Result<(), StoreError> {
@@ -36,8 +40,8 @@ pub(super) async fn keep(
             .text("name", &origin.name)
             .int("line", i64::try_from(origin.line).unwrap_or(i64::MAX));
     });
-    tx.run_batches(&sql::INSERT_ORIGIN, &batch, &[Bind::Text(told_by)])
-        .await?;
+    let (insert, told_by) = ((&sql::INSERT_ORIGIN, ORIGIN.table), [Bind::Text(told_by)]);
+    staged::store(tx, insert, (&batch, &told_by), night).await?;
     Ok(())
 }
 
@@ -51,6 +55,12 @@ fn read(row: &Row) -> Result<(RowKey, (Box<str>, Origin)), StoreError> {
 }
 
 impl Store {
+    /// Where every row stood, as [`ORIGIN`] lists its columns.
+    pub async fn all_origins(&self) -> Result<Vec<Value>, StoreError> {
+        let rows = self.read(&sql::DUMP_ORIGIN, &[]).await?;
+        rows.iter().map(Row::object).collect()
+    }
+
     /// Where these rows stood, as of `night`: of a fee or a receipt the line that told the version
     /// of that night, of a transaction the first. A row that older programs stored has no entry.
     pub async fn origins<'k>(

@@ -79,11 +79,11 @@ impl Store {
         let stays_new = if stood.is_empty() { "" } else { NEVER };
         mark_decided(&mut tx, pool, &night, stays_new).await?;
         assert_conserved(&mut tx, publication, &night).await?;
-        let evidence = match publication.archive {
+        let lists = match publication.archive {
             Some(archive) => Some(sealed(&mut tx, archive, publication, &stood).await?),
             None => None,
         };
-        audit::append(&mut tx, &run.id, evidence).await?;
+        audit::append(&mut tx, &run.id, lists).await?;
         outbox::insert(&mut tx, publication.outbox, publication.now_wall).await?;
         tx.commit().await
     }
@@ -120,8 +120,8 @@ async fn decide(
     Ok(stood)
 }
 
-/// Seals the rows of the night, and the answers that it read; tells how many of these, and the
-/// digest of their list, for the chain.
+/// Seals the rows of the night, the answers that it read and where rows stood in them; tells how
+/// many of these, and the digests of their lists, for the chain.
 async fn sealed(
     tx: &mut Tx,
     archive: &Archive,
@@ -141,9 +141,12 @@ async fn sealed(
     let seals = [("seals".into(), archive.put(&seals)?.sha256.into())];
     insert_kept(tx, publication.run, &seals).await?;
     let lines = seal::of_evidence(tx, (&night, after), &mut stage).await?;
+    let origins = seal::of_origins(tx, (&night, after), &mut stage).await?;
     as_pulled(tx, archive, publication.run, (stage, after)).await?;
     let list = archive.put(lines.concat().as_bytes())?;
-    Ok(json!([lines.len(), list.sha256]))
+    let evidence = json!([lines.len(), list.sha256, seal::EVIDENCE_FORM]);
+    let list = archive.put(origins.concat().as_bytes())?;
+    Ok(json!({ "evidence": evidence, "origin": [origins.len(), list.sha256] }))
 }
 
 /// Nothing is sealed that is not as its pull stored it, or as an earlier list holds it.

@@ -136,7 +136,7 @@ impl Store {
         let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
         staged::store(&mut tx, insert, (&batch, &[]), &night).await?;
         let rejects = rows.rejects.iter().map(|row| (row.key(), row.spot.0));
-        origin::keep(&mut tx, origin::REJECT, &files, rejects).await?;
+        origin::keep(&mut tx, (origin::REJECT, &night), &files, rejects).await?;
         let versions: Vec<Version> = rows
             .conflicts
             .iter()
@@ -313,7 +313,8 @@ async fn keep_origins<'a, T>(
 ) -> Result<(), StoreError> {
     let told = added.iter().filter_map(|key| rows.get(key));
     let told = told.map(|told| of(told.row));
-    origin::keep(tx, origin::version(&file.sha256), files, told).await
+    let (version, night) = (origin::version(&file.sha256), file.night.to_string());
+    origin::keep(tx, (version, &night), files, told).await
 }
 
 async fn save_fees(

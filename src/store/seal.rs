@@ -2,14 +2,14 @@
 //! pulls had read. Columns that a later night may change are told beside it, and the newest list
 //! that names a row holds for them. The list is a document of the run.
 //!
-//! Answers of sources are no business state, so they stand in a list of their own, which only the
-//! chain of runs names.
+//! Answers of sources, and where rows stood in them, are no business state: they stand in lists of
+//! their own, which only the chain of runs names.
 
 mod evidence;
 mod list;
 
-pub use evidence::EVIDENCE;
-pub(super) use evidence::of_evidence;
+pub use evidence::{EVIDENCE, EVIDENCE_FORM, ORIGIN};
+pub(super) use evidence::{of_evidence, of_origins};
 pub use list::SealList;
 
 use std::collections::BTreeSet;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::batch::batches;
 use super::codec::NEVER;
 use super::exec::{Bind, Row, Tx};
-use super::seal::{EVIDENCE, SEALED, Sealed, SealedAs};
+use super::seal::{EVIDENCE, ORIGIN, SEALED, Sealed, SealedAs};
 use super::statement::{self as sql, Statement};
 use super::{Store, StoreError};
 use crate::domain::ids::short_hash;
@@ -61,7 +61,7 @@ pub fn staged_name(table: &str, key: &str) -> String {
 }
 
 fn of_table(table: &str) -> Result<&'static Sealed, StoreError> {
-    let mut all = SEALED.iter().chain(EVIDENCE);
+    let mut all = SEALED.iter().chain(EVIDENCE).chain([&ORIGIN]);
     let found = all.find(|sealed| sealed.table == table);
     found.ok_or_else(|| StoreError::Corrupt {
         what: format!("the stage of {table}"),
@@ -239,6 +239,19 @@ impl Stage {
                 }
             }
         }
+    }
+
+    /// Keys of the rows of `table` that the pulls of the nights after `after` up to `night` stored.
+    pub(super) fn waiting(&self, table: &str, (night, after): (&str, &str)) -> BTreeSet<String> {
+        let rows = self.rows.get(table).into_iter().flatten();
+        let mine = rows.filter(|(_, told)| *told.night > *after && *told.night <= *night);
+        mine.map(|(key, _)| key.to_string()).collect()
+    }
+
+    /// Rows of these keys are not there any more.
+    pub(super) fn gone(&mut self, table: &str, keys: &BTreeSet<String>) {
+        let names = keys.iter().map(|key| staged_name(table, key));
+        self.altered.extend(names);
     }
 
     /// Rows that no pull stored since the last publication: some earlier list has to hold them.

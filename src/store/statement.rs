@@ -276,6 +276,7 @@ statements! {
     STAGE_UNTOLD_ROW = both "stage_untold_row" 2;
     UNSTAGE_ROW = both "unstage_row" 1;
     DUMP_STAGED = both "dump_staged" 0;
+    DUMP_ORIGIN = both "dump_origin" 0;
     SELECT_SEAL_LIST = both "select_seal_list" 2;
     SELECT_NIGHT_BEFORE = both "select_night_before" 1;
     SELECT_AUDIT_RUN = both "select_audit_run" 1;

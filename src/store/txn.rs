@@ -125,7 +125,7 @@ impl Store {
         spelling::keep(&mut tx, &stored, (&merged.fresh, &merged.updated)).await?;
         let files = &delivery.files;
         let fresh = merged.fresh.iter().map(|txn| (txn.key(), txn.spot.0));
-        origin::keep(&mut tx, origin::TXN, files, fresh).await?;
+        origin::keep(&mut tx, (origin::TXN, &night_text), files, fresh).await?;
         saved.conflicts = save_versions(&mut tx, &versions, &night_text).await?;
         let rows = batches(&delivery.rejects, |row, reject| {
             write_reject(row, reject, reject.business_date);
@@ -133,7 +133,7 @@ impl Store {
         let insert = (&sql::INSERT_REJECT_ROW, "reject_row");
         saved.rejects = staged::store(&mut tx, insert, (&rows, &[]), &night_text).await?;
         let rejects = delivery.rejects.iter().map(|row| (row.key(), row.spot.0));
-        origin::keep(&mut tx, origin::REJECT, files, rejects).await?;
+        origin::keep(&mut tx, (origin::REJECT, &night_text), files, rejects).await?;
         let rows = batches(&delivery.days, |row, day| {
             row.text("source", source.as_str())
                 .text("day", &day.day.to_string())

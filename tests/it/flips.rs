@@ -12,15 +12,8 @@ use crate::town::Town;
 use crate::verify::two_nights;
 
 /// Tables that nothing seals: what is not sealed yet, who holds the lease, what waits to be
-/// sent, what `prune` took away, where a row stood in the bytes that are sealed.
-const WITHOUT_STATE: [&str; 6] = [
-    "staged",
-    "lease",
-    "outbox",
-    "pruned",
-    "origin",
-    "_sqlx_migrations",
-];
+/// sent, what `prune` took away.
+const WITHOUT_STATE: [&str; 5] = ["staged", "lease", "outbox", "pruned", "_sqlx_migrations"];
 
 /// Tables whose columns of wall-clock text are sealed too.
 const SEALED_WALL: [&str; 5] = ["audit", "closing", "decision", "raw", "reading"];

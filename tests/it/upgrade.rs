@@ -99,7 +99,7 @@ fn sql(text: String) -> &'static str {
 
 /// Seals as the programs before schema 9 wrote them: lists of the first form, no list of answers,
 /// and a chain that tells neither these nor what was removed by rule.
-async fn older_seals(town: &Town) {
+pub(crate) async fn older_seals(town: &Town) {
     let archive = Archive::open(&town.dir().join("archive")).unwrap();
     let store = town.database.open().await;
     let chain = store.audits().await.unwrap();
@@ -120,7 +120,7 @@ async fn older_seals(town: &Town) {
         assert!(old.len() > 1000 && old.len() < list.len());
         let sha256 = archive.put(old.as_bytes()).unwrap().sha256;
         says["kept"]["seals"] = sha256.as_str().into();
-        for name in ["evidence", "pruned"] {
+        for name in ["evidence", "origin", "pruned"] {
             says.as_object_mut().unwrap().remove(name).unwrap();
         }
         let (run, seq, says) = (entry.run_id.as_str(), entry.seq, says.to_string());
@@ -208,6 +208,8 @@ async fn upgraded(town: &Town, schema: i64) {
     let verified = run(town, &["verify", "--all", "--lang", "en"]).await;
     let said = format!("{}{}", stdout(&verified), stderr(&verified));
     assert_eq!(code(&verified), 0, "{what}: {said}");
+    let no_origin = "where rows stood in files and answers (an older program sealed none)";
+    assert!(said.contains(no_origin), "{what}: {said}");
     town.morning_after(day("2022-12-07"));
     let next = run(town, &["run", "--date", "2022-12-07"]).await;
     assert_eq!(code(&next), 0, "{what}: {}", stderr(&next));
@@ -230,7 +232,7 @@ async fn upgraded(town: &Town, schema: i64) {
     let verified = run(town, &["verify", "--lang", "en"]).await;
     let text = stdout(&verified);
     assert!(
-        code(&verified) == 0 && text.contains("sealed rows"),
+        code(&verified) == 0 && text.contains("sealed rows") && !text.contains(no_origin),
         "{what}: {text}"
     );
 }

@@ -89,8 +89,10 @@ async fn a_list_of_seals_that_is_gone_or_damaged_is_named_with_its_night() {
         let seals = town.database.texts(of).await.remove(0);
         let entry = "SELECT says_wall FROM audit WHERE run_id LIKE '2022-12-05%'";
         let says: Value = serde_json::from_str(&town.database.texts(entry).await[0]).unwrap();
-        let evidence = says["evidence"][1].as_str().unwrap().to_owned();
-        for (what, sha256) in [("seals", seals), ("evidence", evidence)] {
+        let [evidence, origin] =
+            ["evidence", "origin"].map(|list| says[list][1].as_str().unwrap().to_owned());
+        let lists = [("seals", seals), ("evidence", evidence), ("origin", origin)];
+        for (what, sha256) in lists {
             let file = archived(&town, &sha256);
             let bytes = std::fs::read(&file).unwrap();
             let about = format!("{what} {FIRST} {sha256}");
@@ -173,7 +175,7 @@ async fn a_run_that_is_hidden_by_its_state_is_verified_and_named() {
 }
 
 /// What only nights and pulls write, and how the row is named.
-const WRITTEN: [(&str, &str); 19] = [
+const WRITTEN: [(&str, &str); 22] = [
     (
         "UPDATE fee_version SET night = 'x' || night",
         "fee_version ",
@@ -235,6 +237,16 @@ const WRITTEN: [(&str, &str); 19] = [
         "reading 2022-12-05 other 1",
     ),
     ("UPDATE raw SET bytes = bytes + 1", "raw "),
+    (
+        "UPDATE origin SET line = line + 1 WHERE side = 'fee'",
+        "origin fee ",
+    ),
+    ("DELETE FROM origin WHERE side = 'txn'", "origin txn "),
+    (
+        "INSERT INTO origin SELECT side, source, id || 'x', dossier, told_by, sha256, name, line \
+         FROM origin WHERE side = 'receipt'",
+        "origin receipt ",
+    ),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

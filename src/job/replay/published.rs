@@ -109,7 +109,7 @@ async fn excuse(
     desk: &Desk,
     run: &RunRecord,
 ) -> Result<Option<(&'static str, &'static str)>, JobError> {
-    if earlier_night_since(run, &desk.store.runs().await?) {
+    if earlier_night_since(desk, run, &desk.store.runs().await?).await? {
         return Ok(Some((
             "tệp báo cáo: có kể về đêm trước, mà một đêm trước đã công bố lại sau đó",
             "files: they tell of the night before, and an earlier night was published again since",

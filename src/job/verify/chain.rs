@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::decision::Entry;
+use crate::decision::{self, Entry};
 use crate::domain::{Day, RunId};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation};
-use crate::store::{Audit, Closing, Removed, RunRecord, chain_seal, says_of};
+use crate::store::{Audit, Closing, EVIDENCE_FORM, Removed, RunRecord, chain_seal, says_of};
 
 /// A publication, as its entry tells it.
 #[derive(Debug)]
@@ -28,6 +28,10 @@ pub(super) struct Link {
     pub(super) seals: Option<Box<str>>,
     /// The digest of its list of answers; none where an older program sealed none.
     pub(super) evidence: Option<Box<str>>,
+    /// The digest of its list of where rows stood; none where an older program sealed none.
+    pub(super) origins: Option<Box<str>>,
+    /// Answers that came since waited in the stage, and an older program pulled none of them.
+    pub(super) is_staged: bool,
 }
 
 /// The chain, read once.
@@ -59,6 +63,8 @@ impl Chain {
                 pulled_ms: says["run"]["pulled_ms_wall"].as_i64().unwrap_or(0),
                 seals: text(&says["kept"]["seals"]),
                 evidence: text(&says["evidence"][1]),
+                origins: text(&says["origin"][1]),
+                is_staged: says["evidence"][2].as_u64() >= Some(EVIDENCE_FORM),
             })
         };
         let links: Vec<Link> = all.iter().filter_map(link).collect();
@@ -78,6 +84,18 @@ impl Chain {
         let seq = self.link(run_id).map(|link| link.seq);
         let mut later = self.links.iter().filter(|link| link.night == night);
         later.any(|link| Some(link.seq) > seq)
+    }
+
+    /// A night before that of the run was published after it: its sums to date were others then.
+    /// Of runs from before the chain the pulls tell.
+    pub(super) fn earlier_night_since(&self, run: &RunRecord, all: &[RunRecord]) -> bool {
+        let seq = self.link(&run.id).map(|link| link.seq);
+        let since = |other: &RunRecord| match self.link(&other.id) {
+            Some(link) => Some(link.seq) > seq,
+            None => seq.is_none() && other.pulled_at_ms > run.pulled_at_ms,
+        };
+        let mut earlier = all.iter();
+        earlier.any(|other| other.business_date < run.business_date && since(other))
     }
 
     /// The night before that of a publication, as it was then; empty where there was none.
@@ -104,6 +122,16 @@ impl Chain {
         }
         standing
     }
+}
+
+/// A night before this one was published again after it: its sums to date were others then.
+pub(in crate::job) async fn earlier_night_since(
+    desk: &Desk,
+    run: &RunRecord,
+    all: &[RunRecord],
+) -> Result<bool, JobError> {
+    let chain = Chain::read(desk, all).await?;
+    Ok(chain.earlier_night_since(run, all))
 }
 
 /// Gives every run the state that follows from the chain; tells the runs that say otherwise.
@@ -190,6 +218,19 @@ async fn outside(
         }
     }
     Ok(())
+}
+
+/// The first entry of the book that is not what was sealed.
+pub(super) fn changed_entry(book: &[Entry]) -> Option<Violation> {
+    let at = decision::broken(book)?;
+    let mut findings = Findings::default();
+    let what = text(
+        "sổ quyết định phải còn nguyên như khi ghi (chuỗi niêm phong)",
+        "the book of decisions is as it was sealed",
+    );
+    let about = format!("decision {at}");
+    findings.add(Invariant::Stored, about, what, "sealed", "changed");
+    findings.0.pop()
 }
 
 /// What was removed from the archive by rule is what the chain tells.

@@ -64,7 +64,7 @@ async fn then(
         return Ok(());
     };
     // it was closed with the sums of nights that were published again before
-    if earlier_night_since(run, all) {
+    if earlier_night_since(desk, run, all).await? {
         return Ok(());
     }
     let over = (&closing.period, Telling::SUMS);

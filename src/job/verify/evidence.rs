@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::answers::Answers;
 use super::chain::{Chain, Link};
 use super::lists;
 use crate::domain::Text;
@@ -43,6 +44,17 @@ impl Bytes {
     }
 }
 
+/// What is known of all runs.
+#[derive(Clone, Copy)]
+pub(super) struct Known<'k> {
+    /// The chain.
+    pub(super) chain: &'k Chain,
+    /// What was removed by rule.
+    pub(super) pruned: &'k Removed,
+    /// Answers that count as such.
+    pub(super) answers: &'k Answers,
+}
+
 const SEALED_ANSWERS: Text = text(
     "câu trả lời của nguồn phải như khi công bố",
     "what sources answered is as it was when the night was published",
@@ -53,7 +65,7 @@ const SEALED_ANSWERS: Text = text(
 pub(super) async fn check(
     desk: &Desk,
     run: &RunRecord,
-    (chain, pruned): (&Chain, &Removed),
+    known: Known<'_>,
     bytes: Bytes,
     findings: &mut Findings,
 ) -> Result<Looked, JobError> {
@@ -67,15 +79,15 @@ pub(super) async fn check(
             named.insert(sha256, format!("document {what}"));
         }
     }
-    if let Some(link) = chain.link(&run.id) {
-        answers(desk, chain, link, &mut named, (&mut looked, findings)).await?;
+    if let Some(link) = known.chain.link(&run.id) {
+        answers(desk, known, link, &mut named, (&mut looked, findings)).await?;
     }
     for (sha256, what) in &named {
         desk.checkpoint()?;
         let Err(error) = bytes.check(&desk.archive, sha256) else {
             continue;
         };
-        if pruned.holds(sha256) {
+        if known.pruned.holds(sha256) {
             looked.pruned = true;
             continue;
         }
@@ -92,7 +104,7 @@ pub(super) async fn check(
 /// The answers against the list of the run, and the bytes that they name.
 async fn answers(
     desk: &Desk,
-    chain: &Chain,
+    known: Known<'_>,
     link: &Link,
     named: &mut BTreeMap<Box<str>, String>,
     (looked, findings): (&mut Looked, &mut Findings),
@@ -106,16 +118,16 @@ async fn answers(
     };
     looked.sealed = true;
     let mut list = SealList::read(&bytes);
-    let after = chain.night_before(link);
+    let after = known.chain.night_before(link);
     let later = |other: &Link| other.night == link.night && other.seq > link.seq;
-    let replaced = chain.links.iter().any(later);
+    let replaced = known.chain.links.iter().any(later);
     for (sealed, rows) in desk.store.evidence_of(link.night, &after).await? {
         let mut wanted = list.lines.remove(sealed.table).unwrap_or_default();
         for row in &rows {
             one(
                 sealed,
                 row,
-                (link, replaced),
+                (link, replaced, known.answers),
                 &mut wanted,
                 (looked, findings),
             );
@@ -140,7 +152,7 @@ async fn answers(
 fn one(
     sealed: &Sealed,
     row: &Value,
-    (link, replaced): (&Link, bool),
+    (link, replaced, answers): (&Link, bool, &Answers),
     wanted: &mut BTreeMap<String, BTreeSet<String>>,
     (looked, findings): (&mut Looked, &mut Findings),
 ) {
@@ -150,7 +162,7 @@ fn one(
         Some(hashes) => hashes.into_iter().collect::<Vec<_>>().join(" | "),
         // bytes that a later answer brought again
         None if replaced || sealed.table == "raw" => return,
-        None if row["pulled_ms_wall"].as_i64() > Some(link.pulled_ms) => {
+        None if came_after(link, row, answers, &name) => {
             looked.late = true;
             return;
         }
@@ -158,4 +170,11 @@ fn one(
     };
     let about = format!("{} {name}", sealed.table);
     findings.add(Invariant::Stored, about, SEALED_ANSWERS, expected, hash);
+}
+
+/// True for an answer that came after the publication. Those of older programs stood in no stage,
+/// and nothing but their time tells.
+fn came_after(link: &Link, row: &Value, answers: &Answers, name: &str) -> bool {
+    let by_clock = || row["pulled_ms_wall"].as_i64() > Some(link.pulled_ms);
+    answers.came_after(name, link.seq) || !link.is_staged && by_clock()
 }

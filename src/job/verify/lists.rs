@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::answers::Answers;
 use super::chain::{Chain, Link};
 use super::seals::NEVER;
 use crate::domain::{Day, Text};
@@ -114,8 +115,8 @@ impl<'t> Questions<'t> {
 struct Nights<'c> {
     /// Publications, in their order.
     links: Vec<&'c Link>,
-    /// The newest pull that read anything for each night, by answers that count as such.
-    answered: BTreeMap<String, i64>,
+    /// Answers that count as such.
+    answers: &'c Answers,
     /// Runs that no list or one of an old form seals.
     old: BTreeSet<Day>,
 }
@@ -123,34 +124,28 @@ struct Nights<'c> {
 impl Nights<'_> {
     /// Answers came after every night from `day` on was published; of all nights where it is empty.
     fn answered_since(&self, day: &str) -> bool {
-        let newest = self.answered.values().copied().max();
-        newest > Some(self.published_ms(day))
+        let later = self.links.iter();
+        let later = later.filter(|link| *link.night.to_string() >= *day);
+        self.answers.any_after(last_of(later))
     }
 
     /// Answers came for just this night after the night that seals it was published.
     fn answered_for(&self, night: &str, sealed_by: Option<Day>) -> bool {
-        let mine = self
-            .links
-            .iter()
-            .filter(|link| Some(link.night) == sealed_by);
-        let last = mine.map(|link| link.pulled_ms).max();
-        self.answered.get(night).copied() > Some(last.unwrap_or(0))
+        let mine = self.links.iter();
+        let mine = mine.filter(|link| Some(link.night) == sealed_by);
+        self.answers.for_after(night, last_of(mine))
     }
+}
 
-    /// The newest pull of the publications of nights from `day` on; 0 where there is none.
-    fn published_ms(&self, day: &str) -> i64 {
-        let later = self
-            .links
-            .iter()
-            .filter(|link| *link.night.to_string() >= *day);
-        later.map(|link| link.pulled_ms).max().unwrap_or(0)
-    }
+/// The place of the last of these publications in the chain; 0 where there is none.
+fn last_of<'l, 'c: 'l>(links: impl Iterator<Item = &'l &'c Link>) -> i64 {
+    links.map(|link| link.seq).max().unwrap_or(0)
 }
 
 /// Reads every list. True where rows came after their night was published.
 pub(super) fn newest(
     desk: &Desk,
-    (chain, answered): (&Chain, BTreeMap<String, i64>),
+    (chain, answers): (&Chain, &Answers),
     published: &BTreeSet<Day>,
     tables: &Tables,
     findings: &mut Findings,
@@ -158,7 +153,7 @@ pub(super) fn newest(
     let mut asked = Questions::of(tables);
     let mut nights = Nights {
         links: chain.links.iter().collect(),
-        answered,
+        answers,
         old: published.clone(),
     };
     let (mut differing, mut named, mut lost) = (Vec::new(), Vec::new(), false);

@@ -8,6 +8,7 @@ mod evidence;
 pub(super) mod folder;
 mod ledger;
 mod lists;
+mod origins;
 mod others;
 mod record;
 mod seals;
@@ -20,12 +21,13 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
 use super::{calibration, recover, told};
-use crate::decision::{self, Entry};
 use crate::domain::{Day, Lang, RunId, Text};
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation};
 use crate::store::{Removed, RunRecord, StoreError, Tables};
+use answers::Answers;
 use chain::Chain;
+pub(super) use chain::earlier_night_since;
 use ledger::Ledger;
 use seals::Seals;
 
@@ -134,10 +136,21 @@ impl Verification {
 struct Common<'t> {
     chain: Chain,
     pruned: Removed,
+    answers: Answers,
     tables: &'t Tables,
     ledger: Ledger<'t>,
     /// Rows came after the last publication.
     late: bool,
+}
+
+impl Common<'_> {
+    fn known(&self) -> evidence::Known<'_> {
+        evidence::Known {
+            chain: &self.chain,
+            pruned: &self.pruned,
+            answers: &self.answers,
+        }
+    }
 }
 
 /// Verifies runs, each by itself. A night may be at work: call it on one state
@@ -162,16 +175,18 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     tables::itself(&tables, &mut found);
     staged::check(desk, &tables, &mut found).await?;
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
-    let answered = answers::newest(desk, &chain, &mut found).await?;
-    let told = (&chain, answered);
-    let late = lists::newest(desk, told, &nights, &tables, &mut found)?;
+    let answers = answers::read(desk, &chain, &mut found).await?;
+    let told = (&chain, &answers);
+    let late = lists::newest(desk, told, &nights, &tables, &mut found)?
+        | origins::check(desk, &chain, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
     if !book.is_empty() {
-        found.0.extend(changed_entry(&book));
+        found.0.extend(chain::changed_entry(&book));
     }
     let common = Common {
         chain,
         pruned,
+        answers,
         ledger: Ledger::new(&tables),
         tables: &tables,
         late,
@@ -202,19 +217,6 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
         found: found.0,
         notes,
     })
-}
-
-/// The first entry of the book that is not what was sealed.
-fn changed_entry(book: &[Entry]) -> Option<Violation> {
-    let at = decision::broken(book)?;
-    let mut findings = Findings::default();
-    let what = text(
-        "sổ quyết định phải còn nguyên như khi ghi (chuỗi niêm phong)",
-        "the book of decisions is as it was sealed",
-    );
-    let about = format!("decision {at}");
-    findings.add(Invariant::Stored, about, what, "sealed", "changed");
-    findings.0.pop()
 }
 
 fn chosen<'r>(all: &'r [RunRecord], which: &Which) -> Result<Vec<&'r RunRecord>, JobError> {
@@ -281,9 +283,8 @@ async fn one(
             "report folder (not there)",
         ));
     }
-    let known = (&common.chain, &common.pruned);
     let bytes = evidence::Bytes::Whole;
-    let evidence = evidence::check(desk, run, known, bytes, &mut findings).await?;
+    let evidence = evidence::check(desk, run, common.known(), bytes, &mut findings).await?;
     if evidence.sealed {
         checked.push(text("chứng cứ trong kho lưu", "evidence in the archive"));
     }
@@ -292,6 +293,10 @@ async fn one(
             "chứng cứ đã xóa theo hạn lưu",
             "evidence that was pruned by rule",
         ));
+    }
+    let link = common.chain.link(&run.id);
+    if link.is_none_or(|link| link.origins.is_none()) {
+        left_out.push(origins::NEVER_SEALED);
     }
     if evidence.late || common.late {
         left_out.push(lists::CAME_LATER);
@@ -331,7 +336,7 @@ async fn rows(
         }
         decided => decided?,
     };
-    let moved = earlier_night_since(run, all);
+    let moved = common.chain.earlier_night_since(run, all);
     if let Some(decided) = &decided {
         record::settled(run, decided, moved, findings);
         checked.push(text("dữ liệu vào", "inputs"));
@@ -385,12 +390,4 @@ async fn again(
         return Ok(None);
     };
     nightly::decide_as(desk, read, run, None).await.map(Some)
-}
-
-/// A night before this one was published again after it: its sums to date were others then.
-pub(super) fn earlier_night_since(run: &RunRecord, all: &[RunRecord]) -> bool {
-    let since = |other: &RunRecord| {
-        other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
-    };
-    all.iter().any(since)
 }

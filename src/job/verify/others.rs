@@ -28,14 +28,7 @@ pub(super) async fn check(
         } else {
             seals::shares(desk, run, chain, ledger, findings);
         }
-        evidence::check(
-            desk,
-            run,
-            (chain, &common.pruned),
-            evidence::Bytes::There,
-            findings,
-        )
-        .await?;
+        evidence::check(desk, run, common.known(), evidence::Bytes::There, findings).await?;
         if with_folders && stands {
             folder::check(&desk.config.report_dir, run, findings);
         }

@@ -7,3 +7,4 @@ SELECT
 FROM n
 WHERE true
 ON CONFLICT (side, source, id, dossier, told_by) DO NOTHING
+RETURNING side, source, id, dossier, told_by, sha256, name, line
