@@ -67,7 +67,7 @@ fn what_decides_tells_its_money_where_the_fee_counts_it() {
         .map(|key| listed.unwrap()[usize::from(place(key).unwrap())].to_string());
     assert_eq!(
         (&*risk, &*own, &*counted),
-        ("0", "250000", "50.000 ₫ (tính ở dòng khoản thu)")
+        ("0", "250000", "50.000\u{a0}₫ (tính ở dòng khoản thu)")
     );
     let sheet = workbook::sheet(&mut book, "Tóm tắt");
     // the same number, which a sum holds once, with the word in a column of its own
