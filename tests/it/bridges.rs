@@ -55,6 +55,28 @@ fn checks_hold(town: &Town, date: &str) {
     assert_eq!(own.count(), 9, "{date}: {marks:?}");
 }
 
+/// What the table of fees tells of each source is what people paid, as the bridge tells it.
+pub(crate) fn fees_are_of_the_paid(run: &Value) -> i64 {
+    let mut kept: BTreeMap<&str, (i64, i64, i64)> = BTreeMap::new();
+    for row in run["provider_fees"].as_array().unwrap() {
+        let figure = |key: &str| row[key].as_i64().unwrap();
+        let of = kept.entry(row["source"].as_str().unwrap()).or_default();
+        of.0 += figure("count");
+        of.1 += figure("gross_vnd");
+        of.2 += figure("fee_vnd");
+    }
+    let mut uncounted = 0;
+    for row in run["money_bridge"].as_array().unwrap() {
+        let source = row["source"].as_str().unwrap();
+        let figure = |at: &str| row.pointer(at).unwrap().as_i64().unwrap();
+        let paid = ["/paid/count", "/paid/sum_vnd", "/fees_vnd"].map(figure);
+        let told = kept.get(source).copied().unwrap_or_default();
+        assert_eq!([told.0, told.1, told.2], paid, "{source}");
+        uncounted += figure("/uncounted/sum_vnd");
+    }
+    uncounted
+}
+
 /// What the gateway holds begins with what it held the night before, and ties; tells the credits.
 fn gateway(run: &Value, before: &mut Option<i64>) -> u64 {
     let date = &run["business_date"];

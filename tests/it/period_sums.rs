@@ -75,6 +75,7 @@ fn added(runs: &[Value], block: &str) -> BTreeMap<String, i64> {
 }
 
 fn totals_are_sums(run: &Value, nights: &[Value]) {
+    crate::bridges::fees_are_of_the_paid(run);
     for (name, part) in run["totals"].as_object().unwrap() {
         for figure in ["count", "sum_vnd"] {
             let each = nights.iter();
@@ -276,6 +277,7 @@ async fn a_month_is_the_sum_of_its_nights() {
     totals_are_sums(&run, &nights);
     chains_hold(&run, &nights);
     assert!(run["work"]["settled"].as_i64() > Some(0));
+    assert!(crate::bridges::fees_are_of_the_paid(&run) > 0);
     let page = std::str::from_utf8(&files["index.html"]).unwrap();
     tiles_are_of(&run, page, DAYS[2]);
     // the night's own table compares nights, and a month is none

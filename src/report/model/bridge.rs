@@ -206,6 +206,14 @@ pub(super) fn kept_before_all(rows: &[Classified]) -> FxHashMap<(&str, &str), &C
         .collect()
 }
 
+/// Lines of money that are no payment of their own, by source and id.
+pub(super) fn left_out(settlement: &Settlement) -> FxHashSet<(&str, &str)> {
+    let rows = settlement.rows.iter();
+    let out = rows.filter(|row| row.key.side == Side::Txn && row.bucket == Bucket::Excluded);
+    out.map(|row| (row.key.source.as_str(), &*row.key.id))
+        .collect()
+}
+
 /// What the settlement says of transactions that do not count as their kind tells.
 struct Said<'s> {
     /// Rows left out, and rows whose fee was kept before.

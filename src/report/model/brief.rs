@@ -7,8 +7,9 @@ use crate::domain::{ExceptionId, Vnd};
 use crate::report::facts::RunFacts;
 
 use super::Classes;
-use super::exceptions::{ExceptionList, Item, field, is_new};
+use super::exceptions::{ExceptionList, Item, is_new};
 use super::index::Index;
+use super::row::field;
 
 /// One exception in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -174,7 +174,7 @@ fn table(
         Dimension::Procedure => "column-procedure",
         Dimension::Field => "column-field",
         Dimension::Source => "column-source",
-        Dimension::Instrument | Dimension::Grey => "column-instrument",
+        Dimension::Instrument | Dimension::Grey => "column-instrument-declared",
     };
     CellTable {
         dimension: dimension.id(),

@@ -20,7 +20,7 @@ use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
 use super::origin::masked;
-use super::row::{Fact, letter, row_facts};
+use super::row::{Fact, field, letter, row_facts};
 use super::status::Handled;
 use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, matters, shares};
 
@@ -58,6 +58,9 @@ pub struct ExceptionView {
     /// Where it is counted.
     #[serde(skip)]
     pub counted: AtRisk,
+    /// The row's own amount, in dong, as `exceptions.csv` and `run.json` tell it.
+    #[serde(skip)]
+    pub own: Vnd,
     /// When it was first seen.
     pub opened_on: Day,
     /// Days since.
@@ -341,6 +344,7 @@ fn view(
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         amount: item.at_risk,
         counted: row.at_risk(),
+        own: row.amount,
         opened_on: item.opened,
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
@@ -388,11 +392,4 @@ fn evidence(lang: Lang, index: &Index<'_>, row: &Classified) -> Vec<String> {
     };
     seen.chain(elsewhere.map(|key| text::say(lang, key, &[])))
         .collect()
-}
-
-/// The field of the dossier that a row belongs to or names.
-pub(super) fn field(index: &Index<'_>, row: &Classified) -> String {
-    let dossier = row.dossier_code.as_ref();
-    let field = dossier.and_then(|dossier| index.field_of(dossier));
-    field.unwrap_or_default().to_owned()
 }

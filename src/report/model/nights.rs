@@ -11,7 +11,7 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::settle::{Inputs, Settlement};
 
 use super::breakdown::{self, InstrumentRow};
-use super::bridge::{self, CarryRow, FlowRow, kept_before, kept_before_all};
+use super::bridge::{self, CarryRow, FlowRow, kept_before, kept_before_all, left_out};
 use super::held::{self, Held, HeldNights};
 use super::index::Index;
 use super::links::LinkView;
@@ -35,7 +35,7 @@ pub struct KeptRow {
     pub source: Box<str>,
     /// The means of payment, as the provider tells it.
     pub instrument: &'static str,
-    /// Payments that succeeded.
+    /// Payments of people that succeeded, each at one of the sources that tell it.
     pub count: u64,
     /// What people paid.
     pub gross: i128,
@@ -96,14 +96,17 @@ impl NightFigures {
     }
 }
 
-/// The payments that succeeded, by source and means.
+/// The payments of people that succeeded, by source and means: those that the bridge of the day
+/// tells as paid, without lines that are no payment of their own.
 fn kept(inputs: &Inputs, settlement: &Settlement, facts: &RunFacts) -> Vec<KeptRow> {
     let mut rows = BTreeMap::new();
     let before = kept_before_all(&settlement.rows);
+    let left_out = left_out(settlement);
     let paid = inputs.txns.iter().filter(|txn| {
         txn.kind == TxnKind::Payment
             && txn.status == TxnStatus::Success
             && txn.business_date == facts.business_date
+            && !left_out.contains(&(txn.source.as_str(), &*txn.id))
     });
     for txn in paid {
         let found = before.get(&(txn.source.as_str(), &*txn.id));

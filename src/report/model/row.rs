@@ -124,3 +124,10 @@ fn fee_facts(run: &RunFacts, fee: &Fee) -> Vec<(String, String)> {
         ),
     ]
 }
+
+/// The field of the dossier that a row belongs to or names.
+pub(super) fn field(index: &Index<'_>, row: &Classified) -> String {
+    let dossier = row.dossier_code.as_ref();
+    let field = dossier.and_then(|dossier| index.field_of(dossier));
+    field.unwrap_or_default().to_owned()
+}

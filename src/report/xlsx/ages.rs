@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rust_xlsxwriter::Worksheet;
 
 use super::Book;
-use super::columns::{AGE, AMOUNT, CLASS, WORK, place};
+use super::columns::{AGE, AT_RISK, CLASS, WORK, place};
 use super::looks::Look;
 use super::sheet::{Cell, Result};
 use super::table::{Column, Head, Written};
@@ -79,7 +79,7 @@ fn found(book: &Book<'_>, held: usize) -> Vec<((String, String), Ages)> {
 
 fn row(exceptions: &Written, nth: usize, class: &(String, String), ages: &Ages) -> Vec<Cell> {
     let of = |key: &str| exceptions.range(place(key).unwrap_or(0));
-    let (classes, works, days, sums) = (of(CLASS), of(WORK), of(AGE), of(AMOUNT));
+    let (classes, works, days, sums) = (of(CLASS), of(WORK), of(AGE), of(AT_RISK));
     let this = nth + 5;
     let mut cells = vec![Cell::Code(class.0.clone()), Cell::Text(class.1.clone())];
     for ((_, from, to), (count, sum)) in AGES.iter().zip(ages) {

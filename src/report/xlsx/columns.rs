@@ -31,8 +31,13 @@ pub const DECIDING: &str = "deciding";
 pub const STATUS: &str = "status";
 /// A link to its place on the page; empty where the page does not show it.
 pub const LINK: &str = "link";
-/// The money at risk in dong: a number, or a text where it exceeds 2^53.
+/// The money at risk in dong, 0 where it is counted at the other row: a number, or a text where it
+/// exceeds 2^53.
+pub const AT_RISK: &str = "at_risk_vnd";
+/// The row's own amount in dong, as in `exceptions.csv`; written like [`AT_RISK`].
 pub const AMOUNT: &str = "amount_vnd";
+/// Where the money is counted when it is not at this row, and how much it is; else empty.
+pub const COUNTED: &str = "counted";
 /// Whole days since the exception was first seen.
 pub const AGE: &str = "age_days";
 /// What a person decides: a word of [`Choice`], or empty.
@@ -78,7 +83,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 36] = [
+pub const COLUMNS: [Column; 38] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -89,7 +94,7 @@ pub const COLUMNS: [Column; 36] = [
     column(STATUS, "book-status", 10),
     column("dossier_code", "book-dossier-code", 25),
     column("agency", "book-agency", 14),
-    column(AMOUNT, "book-amount", 15),
+    column(AT_RISK, "book-amount", 15),
     column(AGE, "book-age", 7),
     column("evidence", "book-evidence", 32),
     column("advice", "book-advice", 30),
@@ -101,6 +106,8 @@ pub const COLUMNS: [Column; 36] = [
     column(DECIDED_BY, "book-decided-by", 16),
     column(NOTED, "book-noted", 30),
     column(LINK, "book-link", 12),
+    column(AMOUNT, "book-own-amount", 15),
+    column(COUNTED, "book-counted", 34),
     column("opened_on", "book-opened-on", 12),
     column("due_on", "book-due-on", 12),
     column("suggestion", "book-suggestion", 34),

@@ -13,8 +13,8 @@ use crate::report::model::ExceptionView;
 use crate::text;
 
 use super::columns::{
-    self, AGE, AMOUNT, ASSIGNEE, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, NOTE, REASON,
-    TARGET, place,
+    self, AGE, AMOUNT, ASSIGNEE, AT_RISK, COLUMNS, Choice, DECISION, FIRST_ROW, KEY_ROW, NOTE,
+    REASON, TARGET, place,
 };
 use super::looks::Look;
 use super::sheet::{Cell, Result, Sheet};
@@ -70,13 +70,16 @@ fn work_first(book: &Book<'_>, sheet: &mut Sheet<'_>, written: &Written) -> Resu
         .filter(|view| !informs(view))
         .map(|view| Cell::Money(view.amount.wide()).number())
         .sum();
-    sheet.total(written, place(AMOUNT).unwrap_or(0), sum, Look::Money)
+    let own = held().filter(|view| !informs(view));
+    let own = own.map(|view| Cell::Money(view.own.wide()).number()).sum();
+    sheet.total(written, place(AMOUNT).unwrap_or(0), own, Look::Money)?;
+    sheet.total(written, place(AT_RISK).unwrap_or(0), sum, Look::Money)
 }
 
 fn of(book: &Book<'_>, column: &columns::Column) -> Column {
     let heading = columns::heading(book.lang(), column.key);
     match column.key {
-        AMOUNT => Column::total(heading, column.width, Look::Money),
+        AMOUNT | AT_RISK => Column::total(heading, column.width, Look::Money),
         AGE => Column::figures(heading, column.width),
         _ => Column::new(heading, column.width),
     }
@@ -152,6 +155,8 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         } else {
             Cell::Blank
         },
+        Cell::Money(view.own.wide()),
+        elsewhere(book, view),
         Cell::Day(view.opened_on),
         view.due_on().map_or(Cell::Blank, Cell::Day),
         Cell::Text(view.suggestions.first().cloned().unwrap_or_default()),
@@ -169,6 +174,15 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         }),
         Cell::Code(view.assignee.to_string()),
     ]
+}
+
+/// What is at stake and where it is counted, where it is not at this row: a sum over the rows holds
+/// the money once.
+pub(super) fn elsewhere(book: &Book<'_>, view: &ExceptionView) -> Cell {
+    if view.counted.is_here() {
+        return Cell::Blank;
+    }
+    Cell::Text(view.stake(book.lang()))
 }
 
 pub(super) fn severity(book: &Book<'_>, severity: Severity) -> String {

@@ -15,10 +15,10 @@ use crate::domain::{AgencyCode, AgencyDirectory, Day, Lang};
 use crate::settle::{Inputs, Settlement};
 use crate::text;
 
-use super::facts::RunFacts;
+use super::facts::{Figure, RunFacts};
 use super::model::{
     CellTable, Classes, ExceptionView, Index, LinkView, RejectView, Report, ScopedShare, TrendRow,
-    every, every_cell, every_reject, every_share, trend,
+    every, every_cell, every_reject, every_share, is_listed, trend,
 };
 use looks::Looks;
 use sheet::{Result, Sheet};
@@ -67,6 +67,8 @@ struct Book<'a> {
     facts: &'a RunFacts,
     classes: &'a [Class],
     exceptions: Vec<ExceptionView>,
+    /// The rows of `exceptions[]` of `run.json`, with their own amounts.
+    listed: Figure,
     rejects: Vec<RejectView>,
     links: Vec<LinkView>,
     shares: Vec<ScopedShare>,
@@ -151,7 +153,10 @@ pub fn render_within(
     rows_max: usize,
 ) -> io::Result<Vec<u8>> {
     let index = Index::new(inputs);
+    let rows = settlement.rows.iter();
+    let listed = rows.filter(|row| is_listed(row, row.severity, facts.business_date));
     let book = Book {
+        listed: listed.map(|row| row.amount).collect(),
         exceptions: every(&index, settlement, facts, Classes(classes)),
         rejects: every_reject(inputs, facts.lang),
         links: links::rows(&index, settlement, facts),

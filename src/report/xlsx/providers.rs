@@ -25,7 +25,7 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("column-source"), 22),
-        Column::new(book.t("column-instrument"), 20),
+        Column::new(book.t("column-instrument-source"), 20),
         Column::total(book.t("column-count"), 10, Look::Whole),
         Column::total(book.t("book-gross"), 18, Look::Money),
         Column::total(book.t("book-fee"), 16, Look::Money),

@@ -12,6 +12,7 @@ use crate::text;
 
 use super::Book;
 use super::checks;
+use super::exceptions;
 use super::looks::{BLUE, INK, QUIET, RED, day_format};
 use super::shares;
 use super::sheet::{Cell, Result, Sheet, fitting};
@@ -223,19 +224,17 @@ fn work(book: &Book<'_>, sheet: &mut Sheet<'_>, at: u32) -> Result<()> {
             "" => view.reference.clone(),
             dossier => dossier.to_owned(),
         };
-        // money that is counted elsewhere is a number with a word beside it
-        let place = view.stake_parts(book.lang()).1;
-        let at_stake = view.counted.amount();
         sheet.fitted_row(
             next,
             &WIDTHS,
             &[
                 Cell::Text(view.label.clone()),
                 Cell::Code(name),
-                at_stake.map_or(Cell::Blank, |amount| Cell::Money(amount.wide())),
+                Cell::Money(view.amount.wide()),
                 Cell::Whole(view.age_days.into()),
                 Cell::Text(view.advice.clone()),
-                place.map_or(Cell::Blank, Cell::Text),
+                // money that is counted elsewhere: how much, and where
+                exceptions::elsewhere(book, view),
             ],
         )?;
         next += 1;

@@ -2,10 +2,12 @@
 
 use doisoat::domain::{ExceptionId, Lang, Vnd};
 use doisoat::matching::Evidence;
+use doisoat::report::xlsx::columns::place;
+use serde_json::Value;
 
 use super::browser::dom_at;
 use super::example::{self, Scene};
-use super::{build, page, workbook};
+use super::{build, files, page, text, workbook};
 
 /// The example with the payment of its underpaid fee: 250.000 of 300.000, and it alone decides.
 fn deciding_payment() -> (Scene, ExceptionId) {
@@ -59,17 +61,66 @@ fn what_decides_tells_its_money_where_the_fee_counts_it() {
     assert!(row.contains("amount\">50.000\u{a0}₫<"), "{row}");
     assert!(row.contains("tính ở dòng khoản thu"), "{row}");
     let mut book = workbook::open(&workbook::book(&scene));
+    let list = workbook::sheet(&mut book, "Ngoại lệ");
+    let listed = list.rows().find(|row| row[0].to_string() == id.as_str());
+    let [risk, own, counted] = ["at_risk_vnd", "amount_vnd", "counted"]
+        .map(|key| listed.unwrap()[usize::from(place(key).unwrap())].to_string());
+    assert_eq!(
+        (&*risk, &*own, &*counted),
+        ("0", "250000", "50.000\u{a0}₫ (tính ở dòng khoản thu)")
+    );
     let sheet = workbook::sheet(&mut book, "Tóm tắt");
-    // a number with the word in a column of its own
+    // the same number, which a sum holds once, with the word in a column of its own
     let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string));
     let row: Vec<String> = rows
         .find_map(|row| {
             let row: Vec<String> = row.collect();
-            row.contains(&"tính ở dòng khoản thu".to_owned())
+            row.iter()
+                .any(|cell| cell.contains("tính ở dòng khoản thu"))
                 .then_some(row)
         })
         .unwrap();
-    assert_eq!((&*row[2], &*row[5]), ("50000", "tính ở dòng khoản thu"));
+    assert_eq!((&*row[2], &*row[5]), (&*risk, &*counted));
+}
+
+/// Amounts of rows and money at risk are two sums; each check names what it compares.
+#[test]
+fn the_checks_compare_like_with_like() {
+    let (scene, _) = deciding_payment();
+    let mut book = workbook::open(&workbook::book(&scene));
+    let list = workbook::sheet(&mut book, "Ngoại lệ");
+    let summed = ["at_risk_vnd", "amount_vnd"].map(|key| {
+        let col = usize::from(place(key).unwrap());
+        let cells = list
+            .rows()
+            .skip(4)
+            .filter(|row| row[0].to_string().len() == 16);
+        let each = cells.map(|row| workbook::number(&row[col]).parse::<i64>().unwrap());
+        each.sum::<i64>()
+    });
+    let files = files(&scene);
+    let run: Value = serde_json::from_str(&text(&files, "run.json")).unwrap();
+    let told = |at: &str| -> i64 {
+        let of = run.pointer(at).unwrap().as_array().unwrap();
+        of.iter().map(|row| row["sum_vnd"].as_i64().unwrap()).sum()
+    };
+    let work = told("/work/classes");
+    assert_eq!(summed[1], told("/exceptions"));
+    assert_ne!(summed[0], summed[1]);
+    let checks = workbook::sheet(&mut book, "Kiểm tra");
+    workbook::all_hold(&checks);
+    let check = |what: &str| {
+        let mut rows = checks.rows();
+        let row = rows.find(|row| row[0].to_string() == what);
+        let row = row.unwrap_or_else(|| panic!("{what}"));
+        [1, 2].map(|col| workbook::number(&row[col]).parse::<i64>().unwrap())
+    };
+    let all = "Mọi ngoại lệ, số tiền của dòng (run.json: exceptions[]): Số tiền";
+    assert_eq!(check(all), [summed[1]; 2]);
+    let all = "Mọi ngoại lệ, tiền rủi ro theo từng loại ở trang web: Số tiền";
+    assert_eq!(check(all), [summed[0]; 2]);
+    let open = "Ngoại lệ cần xử lý, tiền rủi ro (run.json: work.classes[]): Số tiền";
+    assert_eq!(check(open), [work; 2]);
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Maker<'_> {
             .say_of_nights("instrument-intro", "instrument-intro-period");
         said(blocks, self.r.heading_of_nights(&heading), &intro);
         let columns = [
-            ("column-instrument", 50),
+            ("column-instrument-declared", 50),
             ("column-count", 18),
             ("column-sum", 30),
             (self.r.open_key("column-not-matched"), 30),

@@ -3,7 +3,7 @@
 use crate::matching::Role;
 use crate::report::facts::Figure;
 use crate::report::model::OVERDUE_DAYS;
-use crate::report::xlsx::columns::{AGE, AMOUNT, CLASS, EXCEPTION_ID, WORK, place};
+use crate::report::xlsx::columns::{AGE, AMOUNT, AT_RISK, CLASS, EXCEPTION_ID, WORK, place};
 use crate::report::xlsx::looks::Look;
 use crate::report::xlsx::sheet::Cell;
 use crate::report::xlsx::table::Written;
@@ -89,29 +89,30 @@ impl Checks<'_> {
     fn work(&mut self, exceptions: &Written, ages: &Written) {
         let book = self.book;
         let col = |key: &str| place(key).unwrap_or(0);
-        let all: Figure =
-            book.report
-                .exceptions
-                .by_class
-                .iter()
-                .fold(Figure::default(), |mut all, class| {
-                    all.plus(class.figure);
-                    all
-                });
+        // as run.json adds them up: row by row, whatever the sheet holds
+        let all = book.listed;
         let what = book.t("book-check-exceptions");
-        self.add(
-            &what,
-            Look::Whole,
-            all.count.into(),
-            exceptions.count(col(EXCEPTION_ID)),
-        );
+        let rows = exceptions.count(col(EXCEPTION_ID));
+        self.add(&what, Look::Whole, all.count.into(), rows);
         self.add(&what, Look::Money, all.sum_vnd, exceptions.sum(col(AMOUNT)));
-        let work = book.report.exceptions.work;
-        let what = book.t("book-check-work");
+        let list = &book.report.exceptions;
+        let mut risk = Figure::default();
+        for class in &list.by_class {
+            risk.plus(class.figure);
+        }
+        let what = book.t("book-check-at-risk");
+        let sum = exceptions.sum(col(AT_RISK));
+        self.add(&what, Look::Money, risk.sum_vnd, sum);
+        // of a night its document tells the open work by class
+        let work = list.work;
+        let what = book.t(match book.facts.period() {
+            None => "book-check-work",
+            Some(_) => "book-check-work-period",
+        });
         let (counted, summed) = self.over(exceptions, "", |_| true);
         self.add(&what, Look::Whole, work.count.into(), counted);
         self.add(&what, Look::Money, work.sum_vnd, summed);
-        let overdue = book.report.exceptions.overdue;
+        let overdue = list.overdue;
         let what = book.t("book-check-overdue");
         let test = format!(",{},\">{OVERDUE_DAYS}\"", exceptions.range(col(AGE)));
         let (counted, summed) = self.over(exceptions, &test, |age| age > OVERDUE_DAYS);
@@ -194,7 +195,7 @@ impl Checks<'_> {
         };
         let tests = format!("{},1{test}", range(WORK));
         let counted = format!("COUNTIFS({tests}){}", plus(more));
-        let summed = format!("SUMIFS({},{tests}){}", range(AMOUNT), plus(beyond));
+        let summed = format!("SUMIFS({},{tests}){}", range(AT_RISK), plus(beyond));
         ((counted, count + more), (summed, sum + beyond))
     }
 
@@ -256,7 +257,7 @@ impl Checks<'_> {
         let what = book.t("book-check-fees");
         let fee = book.report.kept.iter().map(|row| row.fee).sum();
         self.add(&what, Look::Money, fee, places.fees.sum(providers::FEE));
-        let gross = book.report.kept.iter().map(|row| row.gross).sum();
+        let gross = book.report.flows.iter().map(|row| row.paid.sum_vnd).sum();
         let what = book
             .report
             .say_of_nights("book-check-gross", "book-check-gross-period");
