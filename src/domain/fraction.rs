@@ -42,7 +42,12 @@ impl Fraction {
 
     /// `0.4231`: `digits` decimals, rounded half up.
     pub fn half_up(self, digits: u32) -> String {
-        self.print(digits, |scaled, den| (2 * scaled + den).div_euclid(2 * den))
+        self.print(digits, half_up)
+    }
+
+    /// The same as a whole number of units of the last decimal.
+    pub fn rounded(self, digits: u32) -> i128 {
+        half_up(self.num * 10_i128.pow(digits), self.den)
     }
 
     /// Rounded towards minus infinity: a lower bound stays one.
@@ -67,6 +72,10 @@ impl Fraction {
             format!("{sign}{whole}.{part:0width$}")
         }
     }
+}
+
+fn half_up(scaled: i128, den: i128) -> i128 {
+    (2 * scaled + den).div_euclid(2 * den)
 }
 
 #[cfg(test)]

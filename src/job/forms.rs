@@ -16,8 +16,9 @@ use super::report_again::{none_in, refused};
 use super::{period, recover, stage, stored};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
-use crate::domain::{Day, Lang, Period, SourceName};
+use crate::domain::{Day, Lang, Period, ProviderRow, SourceName};
 use crate::report::forms::{self, Minutes, Paper};
+use crate::report::json;
 use crate::report::pdf;
 use crate::report::publish::OutFile;
 use crate::source::push;
@@ -200,6 +201,7 @@ async fn minutes<'a>(
             }
         }
     }
+    let since = since(desk, &rows, name, night).await?;
     rows.splice(..0, late);
     let (incomplete, unasked) = untold(desk, over, name, night).await?;
     let named = rows.iter().filter_map(|row| row.order_ref.as_deref());
@@ -221,6 +223,8 @@ async fn minutes<'a>(
         opening: store.open_provider_rows(name, over.from, eve).await?,
         rows,
         changed,
+        since,
+        withheld: withheld(desk, over, name, night).await?,
         closing: store
             .open_provider_rows(name, over.to.plus(1), night)
             .await?,
@@ -229,6 +233,47 @@ async fn minutes<'a>(
         unseen: store.missing_payments(over.to, night).await?,
         word,
     })
+}
+
+/// Of `rows`, which are of the period, those left out that were decided otherwise after the night of
+/// their day: as in that night, and as on `night`.
+async fn since(
+    desk: &Desk,
+    rows: &[ProviderRow],
+    name: &SourceName,
+    night: Day,
+) -> Result<Vec<(ProviderRow, ProviderRow)>, JobError> {
+    let left_out = rows.iter().filter(|row| &*row.bucket == "excluded");
+    let days: BTreeSet<Day> = left_out.map(|row| row.business_date).collect();
+    let mut all = Vec::new();
+    for day in days {
+        let decided = desk.store.decided_since(name, day.plus(1), day, night);
+        for (before, now) in decided.await? {
+            let is_of_day = now.business_date == day && &*now.bucket == "excluded";
+            all.extend(before.filter(|_| is_of_day).map(|was| (was, now)));
+        }
+    }
+    Ok(all)
+}
+
+/// What the nights of the period up to `night` published as kept by a gateway when it paid out, dong;
+/// none where nothing was.
+async fn withheld(
+    desk: &Desk,
+    over: &Period,
+    name: &SourceName,
+    night: Day,
+) -> Result<Option<i128>, JobError> {
+    let mut kept = 0;
+    let nights = desk.store.published_between(over.from, night.plus(1));
+    for run in nights.await? {
+        let told = json::told_gateways(&run.run_json)
+            .with_context(|| format!("run.json of {} cannot be read", run.id))?;
+        let rows = told.into_iter().flat_map(|told| told.rows);
+        let own = rows.filter(|row| *row.source == *name.as_str());
+        kept += own.map(|row| row.kept).sum::<i128>();
+    }
+    Ok((kept != 0).then_some(kept))
 }
 
 /// What the source had not told by a night: days of the period, and orders not asked about. What

@@ -6,7 +6,9 @@ use serde_json::Value;
 
 use super::summary::{Table, figure, heads, list, night_of};
 use crate::domain::{Day, Fraction, Lang, Moment, Vnd};
-use crate::report::model::{AtRisk, OVERDUE_DAYS, definition_name, matters_word, stake_line};
+use crate::report::model::{
+    AtRisk, OVERDUE_DAYS, definition_name, matters_word, stake_line, turnover,
+};
 use crate::text::{day, money, number, percent, points, say, when};
 
 /// Transactions, share, open money, open exceptions, overdue money.
@@ -36,13 +38,16 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
         let rows = say(lang, "tile-rows", &[("n", &number(lang, count))]);
         *cell = format!("{rows}, {told}, {}", money(lang, sum));
     }
+    let label = plain("tile-transactions");
+    let mut transactions = row(label, &totals["transactions"], "transactions", false);
+    if let (Some(flows), Some(cell)) = (run["money_bridge"].as_array(), transactions.get_mut(1)) {
+        let paid = flows.iter().map(|flow| figure(&flow["paid"]).1).sum();
+        let (count, sum) = figure(&totals["transactions"]);
+        let rows = say(lang, "tile-rows", &[("n", &number(lang, count))]);
+        *cell = format!("{rows}, {}", turnover(lang, sum, paid));
+    }
     let rows = vec![
-        row(
-            plain("tile-transactions"),
-            &totals["transactions"],
-            "transactions",
-            false,
-        ),
+        transactions,
         share_row(share, run, lang),
         row(plain("tile-open"), &totals["open"], "open", true),
         exceptions,

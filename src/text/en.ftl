@@ -70,6 +70,7 @@ withheld-note = The exports (doisoat.xlsx, links.csv, exceptions.csv, share.csv)
 
 # Tiles
 tile-transactions-period = Transactions of { $period }
+tile-turnover = turnover { $sum } (with refunds and settlements); people paid { $paid }
 tile-transactions = Transactions of the day
 tile-share = Cashless share
 tile-target = target { $target }
@@ -1232,8 +1233,11 @@ form-minutes-back = Refunds and reversals
 form-minutes-matched = Matched with the dossiers of party A
 form-minutes-open = Differences of the period, not matched
 form-minutes-excluded = Left out of the reconciliation
+form-minutes-dropped = Of these, left out after their own night: the report of the nights still counts them as paid
 form-minutes-closing = Carried over to the next period, not matched (annex)
 form-minutes-fees = Service fee that party B kept
+form-minutes-fees-told = Told by party B with its transactions
+form-minutes-withheld = Withheld at settlement: by what banks received in the period
 form-minutes-due = Party B transfers to party A (line II.1 less line II.2, with line XI, less the service fee of line VIII): { $amount } dong. In words: { $words }.
 form-minutes-due-no-fee = Party B transfers to party A (line II.1 less line II.2, with line XI; the data of party B tells no service fee, so none is taken off): { $amount } dong. In words: { $words }.
 form-minutes-due-back = More went back or was kept as service fee than was paid; party A transfers back to party B: { $amount } dong. In words: { $words }.
@@ -1472,6 +1476,7 @@ chain-heading-period = From the one-stop system by way of gateways to the bank, 
 chain-intro = Money without cash of { $day } at three stages: fees of the one-stop system that were paid, what people paid at gateways, what came into banks. Each stage is added up by itself from its own rows; the lines between two stages name each difference and add up to the dong.
 chain-intro-period = The sums of the nights of { $period }, each as it was published: fees of the one-stop system that were paid without cash, what people paid at gateways, what came into banks. The lines between two stages name each difference and add up to the dong.
 chain-stage = Stage
+chain-lines = Fee lines
 chain-one-stop = One-stop system: fees paid without cash
 chain-straight-out = − Paid straight into a bank
 chain-unlinked = + Paid at gateways, for no fee line yet

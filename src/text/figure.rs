@@ -68,14 +68,15 @@ pub fn percent_short(lang: Lang, share: Fraction) -> String {
     with_sign(lang, short)
 }
 
-/// The way from one share to another in percentage points with its sign: `+1,20`, `−0,05`.
+/// The way from one share to another in percentage points with its sign: `+1,20`, `−0,05`. It is
+/// that of the shares as [`percent`] prints them, so that whoever subtracts finds it.
 pub fn points(lang: Lang, from: Fraction, to: Fraction) -> String {
-    let num = to.num * from.den - from.num * to.den;
+    let printed = |share: Fraction| hundredfold(share).rounded(2);
     let moved = Fraction {
-        num,
-        den: to.den * from.den,
+        num: printed(to) - printed(from),
+        den: 100,
     };
-    let text = comma(lang, &hundredfold(moved).half_up(2));
+    let text = comma(lang, &moved.half_up(2));
     text.strip_prefix('-')
         .map_or_else(|| format!("+{text}"), |rest| format!("−{rest}"))
 }

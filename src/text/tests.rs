@@ -75,6 +75,18 @@ fn is_key(text: &str) -> bool {
 }
 
 #[test]
+fn the_way_of_a_share_is_the_difference_of_what_is_printed() {
+    let share = |num| Fraction::new(num, 1_000_000).unwrap();
+    // 50,8249 % and 50,7450 %: 0,08 apart, 0,07 by what is printed
+    let (then, now) = (share(508_249), share(507_450));
+    assert_eq!(percent(Lang::Vi, then), "50,82 %");
+    assert_eq!(percent(Lang::Vi, now), "50,75 %");
+    assert_eq!(points(Lang::Vi, then, now), "−0,07");
+    assert_eq!(points(Lang::Vi, now, then), "+0,07");
+    assert_eq!(points(Lang::Vi, share(1), share(2)), "+0,00");
+}
+
+#[test]
 fn both_files_have_the_same_messages_and_arguments() {
     assert_eq!(messages(VI), messages(EN));
 }

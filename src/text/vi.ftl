@@ -70,6 +70,7 @@ withheld-note = Các tệp xuất (doisoat.xlsx, links.csv, exceptions.csv, shar
 
 # Tiles
 tile-transactions-period = Giao dịch trong { $period }
+tile-turnover = phát sinh { $sum } (gồm hoàn, quyết toán); người dân nộp { $paid }
 tile-transactions = Giao dịch trong ngày
 tile-share = Tỷ lệ không dùng tiền mặt
 tile-target = mục tiêu { $target }
@@ -1232,8 +1233,11 @@ form-minutes-back = Hoàn tiền, đảo giao dịch
 form-minutes-matched = Khớp đúng với hồ sơ của bên A
 form-minutes-open = Chênh lệch trong kỳ, chưa khớp
 form-minutes-excluded = Không tính vào đối soát
+form-minutes-dropped = Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp
 form-minutes-closing = Chuyển kỳ sau, chưa khớp (phụ lục)
 form-minutes-fees = Phí dịch vụ bên B đã thu
+form-minutes-fees-told = Bên B ghi ở giao dịch
+form-minutes-withheld = Đã giữ lại khi quyết toán: theo các khoản ngân hàng nhận trong kỳ
 form-minutes-due = Số tiền bên B phải chuyển cho bên A (dòng II.1 trừ dòng II.2, cộng dòng XI, trừ phí dịch vụ ở dòng VIII): { $amount } đồng. Bằng chữ: { $words }.
 form-minutes-due-no-fee = Số tiền bên B phải chuyển cho bên A (dòng II.1 trừ dòng II.2, cộng dòng XI; số liệu bên B không ghi phí dịch vụ nên chưa trừ phí): { $amount } đồng. Bằng chữ: { $words }.
 form-minutes-due-back = Số tiền hoàn, đảo và phí dịch vụ lớn hơn số tiền đã thu; phần bên A phải chuyển lại cho bên B: { $amount } đồng. Bằng chữ: { $words }.
@@ -1472,6 +1476,7 @@ chain-heading-period = Từ một cửa qua cổng đến ngân hàng, { $period
 chain-intro = Tiền không dùng tiền mặt ngày { $day } ở ba chặng: khoản thu của một cửa đã được nộp, tiền người dân nộp tại cổng, tiền vào ngân hàng. Mỗi chặng cộng riêng từ dòng của nó; các dòng giữa hai chặng gọi tên từng phần chênh, cộng lại đúng đến đồng.
 chain-intro-period = Cộng các đêm của { $period }, mỗi đêm như đã công bố: khoản thu của một cửa đã được nộp không dùng tiền mặt, tiền người dân nộp tại cổng, tiền vào ngân hàng. Các dòng giữa hai chặng gọi tên từng phần chênh, cộng lại đúng đến đồng.
 chain-stage = Chặng
+chain-lines = Khoản thu
 chain-one-stop = Một cửa: khoản thu đã nộp không dùng tiền mặt
 chain-straight-out = − Nộp thẳng vào ngân hàng
 chain-unlinked = + Nộp qua cổng, chưa gắn khoản thu

@@ -77,6 +77,19 @@ pub(crate) fn fees_are_of_the_paid(run: &Value) -> i64 {
     uncounted
 }
 
+/// The first tile names the sum of all rows as a turnover, and says what people paid beside it.
+pub(crate) fn turnover_is_named(run: &Value, page: &str) {
+    let flows = run["money_bridge"].as_array().unwrap().iter();
+    let paid: i64 = flows
+        .map(|row| row["paid"]["sum_vnd"].as_i64().unwrap())
+        .sum();
+    let all = run["totals"]["transactions"]["sum_vnd"].as_i64().unwrap();
+    assert!(0 < paid && paid < all, "{paid} of {all}");
+    let [all, paid] = [all, paid].map(|n| doisoat::text::money(doisoat::domain::Lang::Vi, n));
+    let turnover = format!("phát sinh {all} (gồm hoàn, quyết toán); người dân nộp {paid}");
+    assert!(page.contains(&turnover), "{turnover}");
+}
+
 /// What the gateway holds begins with what it held the night before, and ties; tells the credits.
 fn gateway(run: &Value, before: &mut Option<i64>) -> u64 {
     let date = &run["business_date"];

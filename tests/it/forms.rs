@@ -270,6 +270,8 @@ pub(crate) fn minutes<'a>(
         opening: Vec::new(),
         rows,
         changed: Vec::new(),
+        since: Vec::new(),
+        withheld: None,
         closing: Vec::new(),
         ordered: Ordered::default(),
         orders: Vec::new(),

@@ -15,7 +15,7 @@ use doisoat::report::forms::{self, Minutes, Sums};
 
 use crate::database::Kind;
 use crate::forms::{COMPARED, TURNOVER, behind, december, figure, minutes, row, said, write_of};
-use crate::town::{FIRST, Town, as_is, day, night};
+use crate::town::{FIRST, Town, as_is, day, document, night};
 
 const OPENING: &str = "Kỳ trước chuyển sang, chưa khớp";
 const SETTLED: &str = "Trong đó đã xử lý đến cuối kỳ";
@@ -138,6 +138,56 @@ fn fees_that_nobody_told_are_not_zero_and_a_feed_owes_nothing() {
 }
 
 #[test]
+fn what_was_kept_at_settlement_is_told_and_not_demanded_again() {
+    let withheld = "Đã giữ lại khi quyết toán: theo các khoản ngân hàng nhận trong kỳ";
+    let fees = "Phí dịch vụ bên B đã thu";
+    let (period, run) = december();
+    let no_fee = vec![change("1", "ok", "matched", |_| {})];
+    let paper = Minutes {
+        withheld: Some(12_000),
+        ..minutes(&period, &run, no_fee)
+    };
+    assert_eq!(paper.sums().due, 1_005_000 - 12_000);
+    let texts = of(&paper);
+    assert_eq!(behind(&texts, fees, 2), ["—", "12.000"]);
+    assert_eq!(behind(&texts, withheld, 2), ["—", "12.000"]);
+    assert!(has(&texts, "trừ phí dịch vụ ở dòng VIII): 993.000 đồng"));
+    assert!(!has(&texts, "chưa trừ phí"));
+    // beside fees that the rows tell
+    let both = Minutes {
+        withheld: Some(12_000),
+        ..minutes(&period, &run, vec![row("1", "ok", "matched")])
+    };
+    let texts = of(&both);
+    assert_eq!(behind(&texts, fees, 2), ["—", "17.000"]);
+    assert_eq!(behind(&texts, "Bên B ghi ở giao dịch", 2), ["1", "5.000"]);
+    assert!(has(&texts, "trừ phí dịch vụ ở dòng VIII): 988.000 đồng"));
+    assert!(!has(&of(&minutes(&period, &run, rows())), withheld));
+}
+
+/// What the nights counted as paid is line II.1 and what was left out since, by its line.
+#[test]
+fn what_was_left_out_after_its_night_is_a_line_of_its_own() {
+    let dropped = "Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp";
+    let (period, run) = december();
+    let out = |id: &str| change(id, "batch_settlement", "excluded", |_| {});
+    let paid = change("1", "ok", "matched", |_| {});
+    let was = |id: &str| change(id, "unidentified", "open", |_| {});
+    let paper = Minutes {
+        since: vec![(was("2"), out("2")), (out("3"), out("3"))],
+        ..minutes(&period, &run, vec![paid.clone(), out("2"), out("3")])
+    };
+    let nights = vec![paid.clone(), was("2"), out("3")];
+    let nights = minutes(&period, &run, nights).sums().paid;
+    let texts = of(&paper);
+    let now = add(told(&texts, TURNOVER[0]), told(&texts, dropped));
+    assert_eq!(now, [2, 2_010_000]);
+    assert_eq!((nights.count, nights.sum_vnd), (2, 2_010_000));
+    let without = minutes(&period, &run, vec![paid, out("3")]);
+    assert!(!has(&of(&without), dropped));
+}
+
+#[test]
 fn the_paper_tells_what_only_party_a_has_and_what_it_cannot_tell() {
     let (period, run) = december();
     let fee = |dossier: &str, orders: &[(&str, &str)]| MissingPayment {
@@ -220,9 +270,22 @@ async fn consecutive_papers_chain() {
     let town = Town::new(Kind::Sqlite).await;
     let desk = Box::pin(town.desk(&as_is)).await;
     let days = [FIRST, "2022-12-06", "2022-12-07"];
+    let mut kept: BTreeMap<String, i64> = BTreeMap::new();
     for date in days {
         town.morning_after(day(date));
-        Box::pin(night(&desk, date)).await;
+        let run = document(&Box::pin(night(&desk, date)).await);
+        for row in run["gateway_bridge"].as_array().unwrap() {
+            let source = row["source"].as_str().unwrap().to_owned();
+            *kept.entry(source).or_default() += row["kept_vnd"].as_i64().unwrap();
+        }
+    }
+    let all = Span::Days(Period::range(day(days[0]), day(days[2])));
+    let all = write_of(&desk, Form::Minutes(None), all).await;
+    assert!(kept.values().any(|dong| *dong > 0), "{kept:?}");
+    for (source, dong) in kept.iter().filter(|(_, dong)| **dong != 0) {
+        let texts = said(&all[&format!("bien-ban-doi-soat_{source}.docx")]);
+        let told = "Đã giữ lại khi quyết toán: theo các khoản ngân hàng nhận trong kỳ";
+        assert_eq!(figure(&behind(&texts, told, 2)[1]), *dong, "{source}");
     }
     let form = || Form::Minutes(None);
     let mut papers = Vec::new();

@@ -185,6 +185,7 @@ pub(crate) fn tiles_of(run: &Value, page: &str, end: &str) {
         let tile = format!("{label}</span><span class=\"value\">{value}</span>");
         assert!(page.contains(&tile), "{tile}");
     }
+    crate::bridges::turnover_is_named(run, page);
     let moved = format!(
         "trong kỳ: phát sinh {}, đã xử lý {}, đổi loại {}",
         number(&work["opened"]),

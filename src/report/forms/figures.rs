@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::minutes::Minutes;
+use super::minutes::{Minutes, Table};
 use crate::classify::OK;
 use crate::domain::ProviderRow;
 use crate::report::facts::Figure;
@@ -46,7 +46,7 @@ pub struct Sums {
     /// sighting, or was voided.
     pub taken_back: Figure,
     /// Payments, less what went back, with what is taken up and less what is taken back of earlier
-    /// papers, less the fees told, dong.
+    /// papers, less the fees told and those kept at settlement, dong.
     pub due: i128,
 }
 
@@ -113,6 +113,30 @@ pub(super) fn is_apart(row: &ProviderRow) -> bool {
     &*row.bucket == "matched" && !is_exact(row)
 }
 
+impl Table<'_> {
+    /// The fees: those of the rows, and beside them what only the settlements show. Nobody counts
+    /// the payments of the latter, so a sum of both has no count.
+    pub(super) fn fees(&mut self, told: Option<Figure>) {
+        let Some(withheld) = self.of.withheld else {
+            self.head("VIII", "form-minutes-fees", told);
+            return;
+        };
+        let of_rows = told.unwrap_or_default();
+        let all = of_rows.sum_vnd + withheld;
+        self.cells(
+            "VIII",
+            self.of.say("form-minutes-fees"),
+            [None, Some(all)],
+            true,
+        );
+        let said = told.map(|of_rows| [Some(of_rows.count.into()), Some(of_rows.sum_vnd)]);
+        let said = said.unwrap_or_default();
+        self.cells("1", self.of.say("form-minutes-fees-told"), said, false);
+        let said = [None, Some(withheld)];
+        self.cells("2", self.of.say("form-minutes-withheld"), said, false);
+    }
+}
+
 impl Minutes<'_> {
     /// The figures.
     pub fn sums(&self) -> Sums {
@@ -147,7 +171,8 @@ impl Minutes<'_> {
                 fees.plus(Figure::new(1, fee_now - fee_was));
             }
         }
-        sums.due = sums.credited() - sums.back.sum_vnd - fees.sum_vnd;
+        let kept = fees.sum_vnd + self.withheld.unwrap_or(0);
+        sums.due = sums.credited() - sums.back.sum_vnd - kept;
         sums.fees = (!fees.is_empty()).then_some(fees);
         sums
     }
@@ -160,6 +185,16 @@ impl Minutes<'_> {
             Part::Back if self.collects => (-row.amount.wide(), 0),
             Part::Back | Part::Other => (0, 0),
         }
+    }
+
+    /// Rows that counted as paid in the night of their day and were left out by a later one: line
+    /// II.1 is so much less than what the report of the period says that people paid.
+    pub fn dropped(&self) -> Figure {
+        let dropped = self
+            .since
+            .iter()
+            .filter(|(was, now)| part(was) == Part::Paid && &*now.bucket == "excluded");
+        dropped.map(|(was, _)| was.amount).collect()
     }
 
     /// What was open before the period and is not any more.

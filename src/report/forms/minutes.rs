@@ -43,6 +43,12 @@ pub struct Minutes<'a> {
     /// Rows of earlier days that were told before and were decided anew in the period: as on its
     /// eve, and as now. Where the amount that is due differs, this paper takes it up.
     pub changed: Vec<(ProviderRow, ProviderRow)>,
+    /// The fees that party B kept of what banks received of it in the nights of the period, beyond
+    /// those that its rows tell, dong; none where no settlement shows any.
+    pub withheld: Option<i128>,
+    /// Rows that were decided otherwise after the night of their day: as in that night, which the
+    /// report of the period counts, and as now.
+    pub since: Vec<(ProviderRow, ProviderRow)>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
     /// Party A's own word on the orders of the period at this provider.
@@ -172,7 +178,7 @@ impl Minutes<'_> {
             ("form-minutes-credited", sums.credited())
         } else if sums.due < 0 {
             ("form-minutes-due-back", sums.due.saturating_neg())
-        } else if sums.fees.is_none() {
+        } else if sums.fees.is_none() && self.withheld.is_none() {
             ("form-minutes-due-no-fee", sums.due)
         } else {
             ("form-minutes-due", sums.due)
@@ -242,6 +248,9 @@ impl Minutes<'_> {
             &sums.excluded,
             (classes, None),
         );
+        if let Some(dropped) = some(self.dropped()) {
+            table.part("", "form-minutes-dropped", dropped);
+        }
         table.head("VII", "form-minutes-closing", Some(closing));
         table.of_annex(("form-sheet-annex", 7), closing, None);
         if let Some(reopened) = some(self.reopened()) {
@@ -250,7 +259,7 @@ impl Minutes<'_> {
         if let Some(waiting) = some(self.waiting()) {
             table.part("", "form-minutes-waiting", waiting);
         }
-        table.head("VIII", "form-minutes-fees", sums.fees);
+        table.fees(sums.fees);
         table.own(sums.paid);
         table.head("X", "form-minutes-unseen", unseen);
         if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
@@ -361,14 +370,22 @@ impl Table<'_> {
     }
 
     fn row(&mut self, number: &str, name: String, figure: Option<Figure>, strong: bool) {
+        let parts = figure.map(|figure| [Some(figure.count.into()), Some(figure.sum_vnd)]);
+        self.cells(number, name, parts.unwrap_or_default(), strong);
+    }
+
+    /// A row with a count and an amount, each a dash where nobody told it.
+    pub(super) fn cells(
+        &mut self,
+        number: &str,
+        name: String,
+        parts: [Option<i128>; 2],
+        strong: bool,
+    ) {
         let untold = || Cell::Right("—".to_owned());
         let cell = |part: Option<i128>| part.map_or_else(untold, Cell::Number);
-        let cells = vec![
-            Cell::text(number),
-            Cell::Text(name),
-            cell(figure.map(|figure| figure.count.into())),
-            cell(figure.map(|figure| figure.sum_vnd)),
-        ];
+        let [count, dong] = parts.map(cell);
+        let cells = vec![Cell::text(number), Cell::Text(name), count, dong];
         self.rows.push(Row { cells, strong });
     }
 }

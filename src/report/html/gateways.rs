@@ -20,6 +20,20 @@ impl Page<'_> {
         self.r.held.as_ref().map_or(&[], |held| &held.chain)
     }
 
+    /// How many fee lines, and how many transactions: one of them, and nothing without a figure.
+    pub(super) fn chain_counts(&self, row: &ChainRow) -> [String; 2] {
+        let count = if row.figure.is_empty() {
+            String::new()
+        } else {
+            self.n(row.figure.count)
+        };
+        if row.stage.is_of_lines() {
+            [count, String::new()]
+        } else {
+            [String::new(), count]
+        }
+    }
+
     /// How a sum of it is marked.
     pub(super) fn chain_mark(&self, row: &ChainRow) -> &'static str {
         let is_bad = row.stage.is_rest() && row.figure.sum_vnd != 0;

@@ -84,6 +84,11 @@ pub fn uncounted_out(flows: &[FlowRow]) -> Option<Figure> {
     (!all.is_empty()).then_some(all)
 }
 
+/// What people paid in all sources, dong.
+pub(super) fn paid(flows: &[FlowRow]) -> i128 {
+    flows.iter().map(|row| row.paid.sum_vnd).sum()
+}
+
 /// A night of a period that did not begin with what the night before it left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Break {

@@ -95,7 +95,7 @@ pub use stake::{matters_of, matters_word, stake_line};
 pub use status::Status;
 pub use tie::{TieLine, Totals, tie_out, totals};
 pub use tie_files::{tie_out_files, tie_out_lean};
-pub use tiles::Tile;
+pub use tiles::{Tile, turnover};
 pub use trend::{Trend, TrendRow, new_year, trend, trend_name, trend_said};
 pub use unplaced::Unplaced;
 pub use what_if::WhatIfRow;
@@ -330,7 +330,12 @@ impl Report {
             closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
-            tiles: tiles::tiles(facts, (&night_totals, open), headline.as_ref(), &exceptions),
+            tiles: tiles::tiles(
+                facts,
+                (&night_totals, open, bridge::paid(&told.flows)),
+                headline.as_ref(),
+                &exceptions,
+            ),
             open,
             untold: span::untold(facts),
             outside: span::outside(facts),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::domain::Lang;
 use crate::report::facts::{Figure, Previous, RunFacts};
 use crate::text;
 use crate::text::figure::percent_short;
@@ -32,7 +33,7 @@ pub struct Tile {
 /// nights, and what was open after its last one.
 pub(super) fn tiles(
     facts: &RunFacts,
-    (totals, open): (&Totals, Figure),
+    (totals, open, paid): (&Totals, Figure, i128),
     headline: Option<&ShareRow>,
     exceptions: &ExceptionList,
 ) -> Vec<Tile> {
@@ -47,7 +48,7 @@ pub(super) fn tiles(
         None => "tile-open",
     };
     vec![
-        transactions(facts, totals),
+        transactions(facts, totals, paid),
         share_tile(facts, headline),
         Tile {
             label: label(open_key, &[]),
@@ -99,7 +100,9 @@ fn work_moved(facts: &RunFacts, exceptions: &ExceptionList) -> Tile {
 }
 
 /// The transactions of the night, or of the nights of the period, with what is in none of them.
-fn transactions(facts: &RunFacts, night: &Totals) -> Tile {
+/// The sum of all rows is a turnover, with what went back and what gateways handed on; `paid` of it
+/// is what people paid, dong.
+fn transactions(facts: &RunFacts, night: &Totals, paid: i128) -> Tile {
     let lang = facts.lang;
     let (figure, tile) = if let Some(nights) = facts.of_nights() {
         let period = period_words(facts).unwrap_or_default();
@@ -121,9 +124,15 @@ fn transactions(facts: &RunFacts, night: &Totals) -> Tile {
     };
     Tile {
         value: text::number(lang, figure.count),
-        note: text::money(lang, figure.sum_vnd),
+        note: turnover(lang, figure.sum_vnd, paid),
         ..tile
     }
+}
+
+/// The sum of all rows, named as the turnover that it is, and what people paid; both in dong.
+pub fn turnover(lang: Lang, all: i128, paid: i128) -> String {
+    let [all, paid] = [all, paid].map(|dong| text::money(lang, dong));
+    text::say(lang, "tile-turnover", &[("sum", &all), ("paid", &paid)])
 }
 
 fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {

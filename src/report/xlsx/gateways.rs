@@ -21,7 +21,7 @@ pub(super) const DAY_RECEIVED: u16 = 11;
 pub(super) const DAY_HELD: u16 = 13;
 
 /// The sum of a stage.
-pub(super) const CHAIN_STAGE: u16 = 3;
+pub(super) const CHAIN_STAGE: u16 = 4;
 
 /// The three sheets with the places of their rows; none without gateways.
 pub(super) fn write(book: &Book<'_>) -> Result<Option<[(Worksheet, Written); 3]>> {
@@ -186,7 +186,8 @@ fn write_chain(book: &Book<'_>, chain: &[ChainRow]) -> Result<(Worksheet, Writte
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("chain-stage"), 56),
-        Column::figures(book.t("column-count"), 12),
+        Column::figures(book.t("chain-lines"), 12),
+        Column::figures(book.t("book-transactions"), 12),
         Column::figures(book.t("chain-step"), 22),
         Column::figures(book.t("column-sum"), 22),
     ];
@@ -202,13 +203,13 @@ fn chain_cells(book: &Book<'_>, chain: &[ChainRow]) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     for (this, row) in (5_usize..).zip(chain) {
         let dong = row.figure.sum_vnd;
-        let mut cells = vec![
-            Cell::Text(book.t(row.stage.key())),
-            match row.figure.count {
-                0 => Cell::Blank,
-                count => Cell::count(count),
-            },
-        ];
+        let count = match row.figure.count {
+            0 => Cell::Blank,
+            count => Cell::count(count),
+        };
+        let mut cells = vec![Cell::Text(book.t(row.stage.key())), count];
+        let empty = if row.stage.is_of_lines() { 2 } else { 1 };
+        cells.insert(empty, Cell::Blank);
         cells.extend(match stage {
             _ if !row.stage.is_total() => {
                 sum += dong;
@@ -219,7 +220,7 @@ fn chain_cells(book: &Book<'_>, chain: &[ChainRow]) -> Vec<Vec<Cell>> {
                 [Cell::Blank, Cell::Money(dong)]
             }
             Some(before) => {
-                let formula = format!("D{before}+SUM(C{}:C{})", before + 1, this - 1);
+                let formula = format!("E{before}+SUM(D{}:D{})", before + 1, this - 1);
                 [
                     Cell::Blank,
                     Cell::Formula(formula, sum.to_string(), Look::Money),

@@ -88,6 +88,11 @@ impl Stage {
         )
     }
 
+    /// True where fee lines are counted; elsewhere transactions are, and the two do not add up.
+    pub fn is_of_lines(self) -> bool {
+        matches!(self, Self::OneStop | Self::StraightOut | Self::StraightIn)
+    }
+
     /// True for what no row explains.
     pub fn is_rest(self) -> bool {
         matches!(

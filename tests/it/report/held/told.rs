@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use calamine::{Data, Reader, Xlsx};
-use doisoat::domain::{Period, RowKey, SourceName, Vnd};
+use doisoat::domain::{Lang, Period, RowKey, SourceName, Vnd};
 use doisoat::matching::Role;
 use doisoat::report::model::{ChainRow, Stage};
 use doisoat::report::{Figure, json};
@@ -195,6 +195,25 @@ fn from_the_one_stop_system_to_the_bank_every_difference_is_named() {
     let shown = html.split_once("id=\"chain-h\"").unwrap().1;
     let shown = shown.split_once("</table>").unwrap().0;
     assert!(shown.contains("= Cổng đã chuyển về ngân hàng") && shown.contains("168.350"));
+    // fee lines and transactions do not add up, so they are told in columns of their own
+    let counts = |stage: Stage| {
+        let row = told.iter().find(|row| row.stage == stage).unwrap();
+        let said = doisoat::text::say(Lang::Vi, stage.key(), &[]);
+        let cells = shown.split_once(&format!("{said}</th>")).unwrap().1;
+        let count = row.figure.count;
+        assert!(count > 0, "{stage:?}");
+        let both = [
+            (count.to_string(), String::new()),
+            (String::new(), count.to_string()),
+        ];
+        both.map(|(lines, rows)| {
+            let two = format!("<td class=\"num\">{lines}</td><td class=\"num\">{rows}</td>");
+            cells.starts_with(&two)
+        })
+    };
+    assert_eq!(counts(Stage::OneStop), [true, false]);
+    assert_eq!(counts(Stage::AtGateways), [false, true]);
+    assert_eq!(counts(Stage::HandedOn), [false, true]);
     let files = files(&scene);
     let bytes = &files.iter().find(|file| &*file.name == "doisoat.xlsx");
     let mut book: Xlsx<Cursor<Vec<u8>>> = open(&bytes.unwrap().bytes);
@@ -203,7 +222,7 @@ fn from_the_one_stop_system_to_the_bank_every_difference_is_named() {
     let all: Vec<String> = formulas.used_cells().map(|cell| cell.2.clone()).collect();
     assert_eq!(
         all,
-        ["D5+SUM(C6:C8)", "D9+SUM(C10:C13)", "D14+SUM(C15:C18)"]
+        ["E5+SUM(D6:D8)", "E9+SUM(D10:D13)", "E14+SUM(D15:D18)"]
     );
     // what no row explains at the gateway is a step too
     forget(&mut scene, "b2");
