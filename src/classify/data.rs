@@ -22,9 +22,9 @@ pub(super) const REJECT: Class = Class {
     },
     advice: Text {
         vi: "Xin tệp đã sửa từ đơn vị gửi, hoặc sửa đúng ô được nêu, rồi chạy lại ngày này. \
-             Nếu dòng ấy đã về dưới mã khác hoặc không phải khoản nào thì quyết định không theo dõi tiếp.",
+             Nếu dòng ấy đã về dưới mã khác hoặc không phải khoản nào thì quyết định không phải khoản thu.",
         en: "Ask the sender for a corrected file, or fix the cell named, and run the day again. \
-             Where it came under another id by now, or is nothing that counts, write it off.",
+             Where it came under another id by now, or is nothing that counts, say that it is no fee.",
     },
     severity: Severity::Action,
     carried: false,

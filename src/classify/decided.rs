@@ -9,7 +9,7 @@ use super::data::DECISION_STALE;
 /// Applies rulings on handling to `rows`, sorted by key. A ruling was made on a class and an
 /// amount: a row that is in order by now needs none, one that is something else by now comes back.
 pub(super) fn apply(decisions: &[Decision], rows: &mut [Classified]) {
-    let handling = decisions.iter().filter(|d| d.ruling.is_handling());
+    let handling = decisions.iter().filter(|d| d.is_handling());
     for decision in handling {
         let Ok(at) = rows.binary_search_by(|row| row.key.cmp(&decision.row)) else {
             continue;
@@ -28,7 +28,7 @@ pub(super) fn apply(decisions: &[Decision], rows: &mut [Classified]) {
             row.carried = true;
         } else {
             row.evidence.push(Evidence::DecidedBy(by, reason));
-            if decision.ruling == Ruling::WriteOff {
+            if decision.ruling != Ruling::RefundRequested {
                 row.severity = Severity::Info;
                 row.carried = false;
             }

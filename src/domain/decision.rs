@@ -48,7 +48,8 @@ pub enum Ruling {
     /// The transaction pays these lines (one: a pair; several: a split). The parts are at most its
     /// amount.
     Pays(Vec<Share>),
-    /// The transaction is no fee.
+    /// The transaction is no fee. Of a row that could not be read: nothing of it counts, because it
+    /// came in good order under another id, or is none.
     NotFee,
     /// The row stays what it is; nobody has to work on it any more. The shares do not move.
     WriteOff,
@@ -77,7 +78,7 @@ impl Ruling {
 /// One decision in force.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Decision {
-    /// The row: a transaction, or any row for [`Ruling::is_handling`].
+    /// The row: a transaction, or any row for [`Decision::is_handling`].
     pub row: RowKey,
     /// What was ruled.
     pub ruling: Ruling,
@@ -89,4 +90,13 @@ pub struct Decision {
     pub by: Box<str>,
     /// Why.
     pub reason: Box<str>,
+}
+
+impl Decision {
+    /// True when it is about the row as it was classed, not about links: every ruling on handling,
+    /// and that a row is no fee which could not be read.
+    pub fn is_handling(&self) -> bool {
+        let unread = self.ruling == Ruling::NotFee && &*self.class_then == "reject";
+        unread || self.ruling.is_handling()
+    }
 }

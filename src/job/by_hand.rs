@@ -309,7 +309,7 @@ async fn action(
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
         // to whoever is to settle it so far, which the book of the row tells
         Choice::Note => Ok((key, Action::Assign("".into()))),
-        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn => Err(is_other(
+        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn && !is_unread(record) => Err(is_other(
             "decide-no-txn",
             ["decide-no-txn-fix", "decide-no-txn-file"],
         )),
@@ -349,6 +349,11 @@ async fn action(
             Ok((row, rule(Ruling::Pays(shares))))
         }
     }
+}
+
+/// A row that could not be read, whatever else was ruled on it.
+fn is_unread(record: &ExceptionRecord) -> bool {
+    &*record.class == "reject" || record.also.iter().any(|class| &**class == "reject")
 }
 
 async fn money(store: &Store, row: &RowKey, lang: Lang) -> Result<Txn, JobError> {

@@ -161,7 +161,8 @@ impl<'a> Item<'a> {
 }
 
 /// The name of a row that could not be read. None for a transaction of which the row in good order
-/// is here already, and where a person wrote the row off: it came under another name, or is none.
+/// is here already, and where a person ruled that it is no fee: it came under another name, or is
+/// none. That nobody follows it any more tells nothing of what it was.
 pub fn reject_name<'a>(inputs: &Inputs, reject: &'a Reject) -> Option<Name<'a>> {
     let at = (reject.source.as_str(), &*reject.id);
     let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
@@ -171,7 +172,7 @@ pub fn reject_name<'a>(inputs: &Inputs, reject: &'a Reject) -> Option<Name<'a>> 
     let gone = rulings.any(|decision| {
         let same = decision.row == reject.key() && &*decision.class_then == "reject";
         let as_it_is = decision.amount_then == reject.amount.unwrap_or_default();
-        same && as_it_is && decision.ruling == Ruling::WriteOff
+        same && as_it_is && decision.ruling == Ruling::NotFee
     });
     (!read && !gone).then_some(Name::Unread(reject))
 }

@@ -68,7 +68,7 @@ fn kind(reject: &Reject) -> Kind {
 }
 
 /// True where a row may count once it is mended: every one but a row of the list of agencies, and
-/// those that are mended or written off already.
+/// those that are mended already, or no fee by a person's word.
 pub(super) fn widens(inputs: &Inputs, reject: &Reject) -> bool {
     kind(reject) != Kind::Agency && reject_name(inputs, reject).is_some()
 }

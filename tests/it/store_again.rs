@@ -315,7 +315,7 @@ async fn a_bad_fee_row_widens_the_share_until_it_is_mended() {
 
 /// What came without an id of its own comes in good order under another: a person says so.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_bad_row_without_an_id_is_written_off_once_it_came() {
+async fn a_bad_row_without_an_id_is_no_fee_of_its_own_once_it_came() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let office = Office::new(kind, "delta").await;
         let row = |code: &str, id: &str| {
@@ -339,12 +339,23 @@ async fn a_bad_row_without_an_id_is_written_off_once_it_came() {
         );
         let open = open_of(&office.desk.store, "reject").await;
         assert_eq!(open.len(), 1, "{kind:?}");
+        // that nobody follows it does not tell what it was
         let choice = Choice::Rule(Ruling::WriteOff);
         ask(&office.desk.store, open[0].id.as_str(), choice, false)
             .await
             .unwrap();
-        office.put("dossier_fees_3.csv", FEES, &[row(B, "7002")]);
-        let told = night_of(&office, "2022-12-07").await;
+        for (file, night) in [("3", "2022-12-07"), ("4", "2022-12-08")] {
+            office.put(&format!("dossier_fees_{file}.csv"), FEES, &[row(B, "7002")]);
+            let told = night_of(&office, night).await;
+            let bounds = bounds(&told, "DOSSIER_CASHLESS");
+            assert_eq!(bounds, "0.0000..1.0000", "{kind:?} {night}");
+        }
+        let choice = Choice::Rule(Ruling::NotFee);
+        ask(&office.desk.store, open[0].id.as_str(), choice, true)
+            .await
+            .unwrap();
+        office.put("dossier_fees_5.csv", FEES, &[row(B, "7002")]);
+        let told = night_of(&office, "2022-12-09").await;
         assert_eq!(
             bounds(&told, "DOSSIER_CASHLESS"),
             "1.0000..1.0000",

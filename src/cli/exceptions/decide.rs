@@ -47,7 +47,7 @@ struct ChoiceArgs {
     /// The fee was paid by this transaction
     #[arg(long, value_name = "SOURCE/ID", value_parser = by_hand::read_row)]
     paid_by: Option<(SourceName, Box<str>)>,
-    /// The transaction is no fee
+    /// The transaction is no fee; an unreadable row is none, or came in good order under another id
     #[arg(long)]
     not_fee: bool,
     /// Nothing more is expected: off the work list; the shares do not move

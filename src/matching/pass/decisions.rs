@@ -24,7 +24,7 @@ pub(super) const PASS: Pass = Pass {
 fn run(desk: &mut Desk) {
     let mut used = BTreeMap::new();
     for (position, decision) in desk.pool.inputs.decisions.iter().enumerate() {
-        if decision.ruling.is_handling() {
+        if decision.is_handling() {
             continue;
         }
         let waits = |txn: &Index| desk.txns[at(*txn)] == Standing::Waiting;

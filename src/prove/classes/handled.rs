@@ -38,14 +38,13 @@ pub(super) fn of(books: &Books, row: &Classified) -> Handled {
     let Some(decision) = ruling(books, row).filter(|_| !books.shared_keys.contains(&row.key))
     else {
         let mut all = all.iter();
-        let any = all.any(|d| !matches!(d.ruling, Ruling::Pays(_) | Ruling::NotFee));
+        let any = all.any(|d| d.is_handling());
         return if any { Handled::Unsure } else { Handled::No };
     };
-    let written_off = match decision.ruling {
-        Ruling::Pays(_) | Ruling::NotFee => return Handled::No,
-        Ruling::WriteOff => true,
-        Ruling::RefundRequested => false,
-    };
+    if !decision.is_handling() {
+        return Handled::No;
+    }
+    let written_off = decision.ruling != Ruling::RefundRequested;
     let natural = class(row);
     let out = rank(natural).is_some_and(|at| ORDER[at].2 == Leads::Out);
     if natural == "ok" || out {

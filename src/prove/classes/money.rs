@@ -41,9 +41,8 @@ impl<'b, 'a> Facts<'b, 'a> {
         let row = money.said;
         let aside = row.is_some_and(|row| row.class == "not_fee" || row.also.contains(&"not_fee"));
         let rulings = books.decisions.get(&money.key);
-        let rulings = || rulings.into_iter().flatten().map(|d| &d.ruling);
-        let not_fee = rulings().any(|ruling| *ruling == Ruling::NotFee);
-        let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
+        let rulings = || rulings.into_iter().flatten().filter(|d| !d.is_handling());
+        let not_fee = rulings().any(|decision| decision.ruling == Ruling::NotFee);
         // only what its text alone decides is asked for its text
         let text_alone = stakes.is_empty() && money.back.is_empty();
         let memo = money.txn().filter(|_| text_alone);
@@ -52,7 +51,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             names_any: memo.is_some_and(names),
             linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
             conflict: is_conflict(books, &money.key),
-            ruled: rulings().any(links),
+            ruled: rulings().next().is_some(),
             applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee),
             books,
             money,

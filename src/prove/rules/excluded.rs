@@ -136,7 +136,7 @@ fn deposit(books: &Books, sums: &Sums, txn: &Txn, row: &Classified, findings: &m
 /// Set aside by a person, or money that went out and names no dossier.
 fn not_fee(books: &Books, txn: &Txn, row: &Classified, findings: &mut Findings) {
     let ruled = |decision: &&crate::domain::Decision| {
-        decision.row == row.key && decision.ruling == Ruling::NotFee
+        decision.row == row.key && decision.ruling == Ruling::NotFee && !decision.is_handling()
     };
     let ruled = books.inputs.decisions.iter().any(|d| ruled(&d));
     let memo = super::super::memo::squeezed(&txn.memo);

@@ -249,9 +249,8 @@ fn sums(books: &Books, money: &Money, txn: &Txn) -> bool {
 /// A ruling in force is followed, unless it is said to be stale.
 fn obeyed(books: &Books, money: &Money, stake: &Stake) -> bool {
     let rulings = books.decisions.get(&money.key);
-    let links = |ruling: &Ruling| matches!(ruling, Ruling::Pays(_) | Ruling::NotFee);
     let mut rulings = rulings.into_iter().flatten();
-    let ruled = rulings.any(|d| links(&d.ruling) && d.amount_then.wide() == money.amount());
+    let ruled = rulings.any(|d| !d.is_handling() && d.amount_then.wide() == money.amount());
     !ruled || stake.decided || money.says("decision_stale")
 }
 

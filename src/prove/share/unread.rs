@@ -53,20 +53,21 @@ fn is_order(reject: &Reject) -> bool {
     reject.side == Side::Fee && columns.contains(&&*reject.column)
 }
 
-/// A person ruled that nothing is to come of it, when it was what it still is.
-fn is_written_off(books: &Books, reject: &Reject) -> bool {
+/// A person ruled that it is no fee, when it was what it still is. One that is only written off may
+/// still be anything.
+fn is_no_fee(books: &Books, reject: &Reject) -> bool {
     let amount = reject.amount.unwrap_or_default();
     let ruled = books.decisions.get(&reject.key());
     ruled.into_iter().flatten().any(|decision| {
         let then = (&*decision.class_then, decision.amount_then);
-        decision.ruling == Ruling::WriteOff && then == ("reject", amount)
+        decision.ruling == Ruling::NotFee && then == ("reject", amount)
     })
 }
 
 /// True where the row is still to come in good order.
 pub(super) fn waits(books: &Books, reject: &Reject) -> bool {
     let read = reject.side == Side::Txn && books.money_of(&reject.key()).is_some();
-    !read && !is_written_off(books, reject)
+    !read && !is_no_fee(books, reject)
 }
 
 /// True where anything may count by the row.
