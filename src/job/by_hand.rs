@@ -309,10 +309,9 @@ async fn action(
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
         // to whoever is to settle it so far, which the book of the row tells
         Choice::Note => Ok((key, Action::Assign("".into()))),
-        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn && !is_unread(record) => Err(is_other(
-            "decide-no-txn",
-            ["decide-no-txn-fix", "decide-no-txn-file"],
-        )),
+        Choice::Rule(Ruling::NotFee) if key.side != Side::Txn && !is_unread(record) => Err(
+            is_other("decide-no-txn", ["decide-no-txn-fix", "decide-no-txn-file"]),
+        ),
         Choice::Rule(ruling) => Ok((key, rule(ruling.clone()))),
         Choice::Pair(target) => {
             let txn = payment(store, &key, lang).await?;

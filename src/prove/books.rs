@@ -208,7 +208,7 @@ pub(super) struct Books<'a> {
     pub(super) orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
     /// Payment orders by dossier.
     pub(super) orders_of: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
-    /// Money rows by their id alone.
+    /// Transactions by their id alone.
     pub(super) by_id: FxHashMap<&'a str, Vec<usize>>,
     /// Legs whose money row or fee line does not exist.
     pub(super) strays: Vec<&'a Leg>,

@@ -32,7 +32,9 @@ pub(super) fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<boo
 fn paid_beside<'b, 'a>(books: &'b Books<'a>, stake: &Stake, id: &str) -> Vec<&'b Money<'a>> {
     let here = &*books.dossiers[stake.dossier].stakes;
     let of_id = books.by_id.get(id).into_iter().flatten();
-    let theirs: Vec<&[usize]> = of_id.map(|at| &*books.money[*at].stakes).collect();
+    // the list by id is of transactions alone
+    let of_id = of_id.copied().chain(books.receipt_at(id));
+    let theirs: Vec<&[usize]> = of_id.map(|at| &*books.money[at].stakes).collect();
     let shorter = theirs.iter().map(|list| list.len()).sum::<usize>() < here.len();
     let lists = if shorter { theirs } else { vec![here] };
     let stakes = lists.into_iter().flatten().map(|at| &books.stakes[*at]);

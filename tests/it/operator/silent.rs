@@ -116,7 +116,7 @@ async fn a_server_that_goes_silent_at_a_commit_ends_the_night_and_a_rerun_finds_
     }
 }
 
-/// A night whose wire goes silent at the `wished` COMMIT, or at the last one before it that comes: a
+/// A night whose wire goes silent at the `wished` COMMIT, or at the last before it that comes: a
 /// slower night renews its lease more often, so that another one may commit a little less.
 async fn silent_night(field: &Field, wished: u64) -> (Trial, u64, Output) {
     for at in (wished.saturating_sub(3).max(1)..=wished).rev() {

@@ -232,7 +232,12 @@ fn an_exception_is_a_row_with_cells_of_the_right_types() {
             let text = matches!(cell(key), Data::String(_) | Data::Empty);
             assert!(text, "{key}: {:?}", cell(key));
         }
-        for key in [columns::AMOUNT, columns::AT_RISK, columns::AGE, columns::WORK] {
+        for key in [
+            columns::AMOUNT,
+            columns::AT_RISK,
+            columns::AGE,
+            columns::WORK,
+        ] {
             assert!(
                 matches!(cell(key), Data::Float(_)),
                 "{key}: {:?}",
