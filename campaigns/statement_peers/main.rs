@@ -9,7 +9,8 @@ fn main() {
         "mt940" => {
             let text = std::fs::read_to_string(&args[2]).expect("a file");
             // the crate knows neither the dash that ends a message nor a line end behind the last field
-            let statements = mt940::parse_mt940(text.trim_end_matches(['-', '\n'])).expect("an MT940");
+            let text = text.trim_end_matches(['-', '\n']);
+            let statements = mt940::parse_mt940(text).expect("an MT940");
             statements.iter().map(|s| s.statement_lines.len()).sum::<usize>()
         }
         "camt" => {

@@ -235,8 +235,8 @@ async fn minutes<'a>(
     })
 }
 
-/// Of `rows`, which are of the period, those left out that were decided otherwise after the night of
-/// their day: as in that night, and as on `night`.
+/// Of `rows`, which are of the period, those left out that were decided otherwise after the night
+/// of their day: as in that night, and as on `night`.
 async fn since(
     desk: &Desk,
     rows: &[ProviderRow],
@@ -256,8 +256,8 @@ async fn since(
     Ok(all)
 }
 
-/// What the nights of the period up to `night` published as kept by a gateway when it paid out, dong;
-/// none where nothing was.
+/// What the nights of the period up to `night` published as kept by a gateway when it paid out,
+/// dong; none where nothing was.
 async fn withheld(
     desk: &Desk,
     over: &Period,

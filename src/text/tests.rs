@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::*;
+use crate::kpi::Fraction;
 
 /// Keys with the arguments they use.
 fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
@@ -79,8 +80,8 @@ fn the_way_of_a_share_is_the_difference_of_what_is_printed() {
     let share = |num| Fraction::new(num, 1_000_000).unwrap();
     // 50,8249 % and 50,7450 %: 0,08 apart, 0,07 by what is printed
     let (then, now) = (share(508_249), share(507_450));
-    assert_eq!(percent(Lang::Vi, then), "50,82 %");
-    assert_eq!(percent(Lang::Vi, now), "50,75 %");
+    assert_eq!(percent(Lang::Vi, then), "50,82\u{a0}%");
+    assert_eq!(percent(Lang::Vi, now), "50,75\u{a0}%");
     assert_eq!(points(Lang::Vi, then, now), "−0,07");
     assert_eq!(points(Lang::Vi, now, then), "+0,07");
     assert_eq!(points(Lang::Vi, share(1), share(2)), "+0,00");

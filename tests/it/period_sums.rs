@@ -304,12 +304,8 @@ async fn left(desk: &Desk, days: &[Day], nights: &[Value]) -> BTreeMap<String, (
             for kind in source["by_kind"].as_array().unwrap() {
                 let n = |key: &str| -kind[key].as_i64().unwrap();
                 let word = kind["kind"].as_str().unwrap();
-                add(
-                    source["name"].as_str().unwrap(),
-                    word,
-                    n("count"),
-                    n("sum_vnd"),
-                );
+                let name = source["name"].as_str().unwrap();
+                add(name, word, n("count"), n("sum_vnd"));
             }
         }
     }

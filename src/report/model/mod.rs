@@ -320,6 +320,7 @@ impl Report {
         let (night_totals, open) = (night.totals(), span::open_at_end(facts, &night));
         let year = standing.map(|share| shares::row(share, facts));
         let told = span::told(facts, night);
+        let money = (&night_totals, open, bridge::paid(&told.flows));
         Self {
             lang: facts.lang,
             unit: facts.unit.clone(),
@@ -330,12 +331,7 @@ impl Report {
             closed_mark: facts.page.closed.clone(),
             run_box: sources::run_box(facts),
             version_of_night: facts.version_of_night,
-            tiles: tiles::tiles(
-                facts,
-                (&night_totals, open, bridge::paid(&told.flows)),
-                headline.as_ref(),
-                &exceptions,
-            ),
+            tiles: tiles::tiles(facts, money, headline.as_ref(), &exceptions),
             open,
             untold: span::untold(facts),
             outside: span::outside(facts),

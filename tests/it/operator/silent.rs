@@ -124,7 +124,7 @@ async fn silent_night(field: &Field, wished: u64) -> (Trial, u64, Output) {
         let (url, wire) = wire(&trial, at);
         trial.write_config(field, &url);
         let night = field.night(&trial, &[]);
-        let output = tokio::time::timeout(Duration::from_secs(300), night).await;
+        let output = tokio::time::timeout(Duration::from_mins(5), night).await;
         let output = output.unwrap_or_else(|_| panic!("COMMIT {at}: the night does not end"));
         if wire.silent.load(Ordering::SeqCst) {
             return (trial, at, output);

@@ -62,7 +62,7 @@ fn what_decides_tells_its_money_where_the_fee_counts_it() {
     assert!(row.contains("tính ở dòng khoản thu"), "{row}");
     let mut book = workbook::open(&workbook::book(&scene));
     let list = workbook::sheet(&mut book, "Ngoại lệ");
-    let listed = list.rows().find(|row| row[0].to_string() == id.as_str());
+    let listed = list.rows().find(|row| row[0] == id.as_str());
     let [risk, own, counted] = ["at_risk_vnd", "amount_vnd", "counted"]
         .map(|key| listed.unwrap()[usize::from(place(key).unwrap())].to_string());
     assert_eq!(
@@ -111,7 +111,7 @@ fn the_checks_compare_like_with_like() {
     workbook::all_hold(&checks);
     let check = |what: &str| {
         let mut rows = checks.rows();
-        let row = rows.find(|row| row[0].to_string() == what);
+        let row = rows.find(|row| row[0] == what);
         let row = row.unwrap_or_else(|| panic!("{what}"));
         [1, 2].map(|col| workbook::number(&row[col]).parse::<i64>().unwrap())
     };

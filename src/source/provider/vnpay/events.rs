@@ -41,11 +41,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
     };
     match kind {
         // Paid is type 01 alone; an unpaid order may carry no type yet.
-        "" if status == TxnStatus::Success => Found {
-            told: vec![Record { kind: None, ..told }],
-            implied: Vec::new(),
-        },
-        "01" | "" => Found {
+        "01" | "" if kind == "01" || status != TxnStatus::Success => Found {
             told: vec![told],
             implied: Vec::new(),
         },
