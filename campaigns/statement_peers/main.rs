@@ -8,7 +8,7 @@ fn main() {
     let entries = match args[1].as_str() {
         "mt940" => {
             let text = std::fs::read_to_string(&args[2]).expect("a file");
-            // the crate knows neither the dash that ends a message nor a line end behind the last field
+            // the crate knows no dash at the end of a message, nor a line end behind the last field
             let text = text.trim_end_matches(['-', '\n']);
             let statements = mt940::parse_mt940(text).expect("an MT940");
             statements.iter().map(|s| s.statement_lines.len()).sum::<usize>()
