@@ -134,7 +134,8 @@ fn five_numbers_with_their_change() {
     assert_eq!(
         tiles(&example::undecided()),
         [
-            "Giao dịch trong ngày | 10 | 3.685.000 ₫ | −1 so với đêm 04/12/2022",
+            "Giao dịch trong ngày | 10 | phát sinh 3.685.000 ₫ (gồm hoàn, quyết toán); người dân nộp \
+             3.625.000 ₫ | −1 so với đêm 04/12/2022",
             "Tỷ lệ giao dịch không dùng tiền mặt | 49,65 % | mục tiêu 50 % | +1,65 điểm % so với \
              đêm 04/12/2022",
             "Giá trị chưa khớp phát sinh | 1.200.000 ₫ | 1 dòng | +50.000 ₫ so với đêm 04/12/2022",
