@@ -2,6 +2,7 @@
 //! in it, and the digest of the archived bytes.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -66,9 +67,9 @@ impl Spot {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ToldBy {
     /// File name, or the request that brought them, without secrets.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// 64 hex digits over them; empty where that is not known.
-    pub sha256: Box<str>,
+    pub sha256: Arc<str>,
 }
 
 impl ToldBy {
@@ -83,9 +84,9 @@ impl ToldBy {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Origin {
     /// File name, or the request that brought it, without secrets.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// 64 hex digits over the bytes as received; empty where they were not archived.
-    pub sha256: Box<str>,
+    pub sha256: Arc<str>,
     /// Line in the file, or position of the record in the answer; the first is 1.
     pub line: u64,
 }

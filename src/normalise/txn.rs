@@ -9,6 +9,7 @@
 //!   later `success` are the same row.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::SourceContext;
 use super::amount;
@@ -96,7 +97,7 @@ impl Answers {
     fn spot(&mut self, record: &Record) -> Aside<Spot> {
         let (name, sha256, line) = match &record.came.0 {
             Some(came) => (&came.name, came.sha256.clone(), came.line),
-            None => (&record.at.file, Box::default(), record.at.line),
+            None => (&record.at.file, Arc::default(), record.at.line),
         };
         let answer = ToldBy {
             name: name.clone(),

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::json::Json;
+use super::json::{Json, Member};
 
 /// The whole value.
 pub fn canonical(json: &Json) -> String {
@@ -19,8 +19,7 @@ pub fn canonical(json: &Json) -> String {
         Json::Object(members) => {
             let mut sorted: Vec<_> = members.iter().collect();
             sorted.sort_by(|a, b| a.0.cmp(&b.0));
-            let pair =
-                |(key, value): &&(Box<str>, Json)| format!("{}:{}", quoted(key), canonical(value));
+            let pair = |(key, value): &&Member| format!("{}:{}", quoted(key), canonical(value));
             let all: Vec<String> = sorted.iter().map(pair).collect();
             format!("{{{}}}", all.join(","))
         }

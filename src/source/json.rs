@@ -2,6 +2,8 @@
 //! `1e400`, is a row to put aside, not a reason to lose the page, and signatures are made over the
 //! text); a key that stands twice is an error, because which value counts is anyone's guess.
 
+use std::sync::Arc;
+
 use jiter::{Jiter, JiterError, Peek};
 use serde::de::IgnoredAny;
 
@@ -9,6 +11,9 @@ use super::error::BodyFault;
 
 /// Nested deeper than this is no answer of a provider.
 const DEPTH_MAX: u32 = 32;
+
+/// A member of an object. The rows of an answer share their names.
+pub type Member = (Arc<str>, Json);
 
 /// A JSON value.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +29,7 @@ pub enum Json {
     /// A list.
     List(Vec<Json>),
     /// An object in the order received, every key once.
-    Object(Vec<(Box<str>, Json)>),
+    Object(Vec<Member>),
 }
 
 impl Json {
@@ -42,12 +47,15 @@ impl Json {
             return Err(BodyFault::Html);
         }
         let text = std::str::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
-        let mut reading = Jiter::new(text.as_bytes());
-        let whole = value(&mut reading, 0).and_then(|json| {
-            reading.finish()?;
+        let mut reading = Reading {
+            text: Jiter::new(text.as_bytes()),
+            names: Names::default(),
+        };
+        let whole = reading.value(0).and_then(|json| {
+            reading.text.finish()?;
             Ok(json)
         });
-        whole.map_err(|unread| unread.told(text, &reading))
+        whole.map_err(|unread| unread.told(text, &reading.text))
     }
 
     /// The member of an object; none for anything else.
@@ -153,51 +161,108 @@ impl Unread {
     }
 }
 
-fn value(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
-    if depth > DEPTH_MAX {
-        return Err(Unread::TooDeep);
-    }
-    let next = reading.peek()?;
-    Ok(match next {
-        Peek::Object => object(reading, depth)?,
-        Peek::Array => list(reading, depth)?,
-        Peek::String => Json::Text(reading.known_str()?.into()),
-        Peek::True | Peek::False => Json::Flag(reading.known_bool(next)?),
-        Peek::Null => {
-            reading.known_null()?;
-            Json::Null
-        }
-        _ => {
-            let digits = reading.known_number_bytes(next)?;
-            let text = std::str::from_utf8(digits).map_err(|_| Unread::Syntax)?;
-            Json::Number(text.into())
-        }
-    })
+/// A text that is being read.
+struct Reading<'t> {
+    text: Jiter<'t>,
+    names: Names,
 }
 
-fn list(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
-    let mut all = Vec::new();
-    let mut more = reading.known_array()?;
-    while more.is_some() {
-        all.push(value(reading, depth + 1)?);
-        more = reading.array_step()?;
+impl Reading<'_> {
+    fn value(&mut self, depth: u32) -> Result<Json, Unread> {
+        if depth > DEPTH_MAX {
+            return Err(Unread::TooDeep);
+        }
+        let next = self.text.peek()?;
+        Ok(match next {
+            Peek::Object => self.object(depth)?,
+            Peek::Array => self.list(depth)?,
+            Peek::String => Json::Text(self.text.known_str()?.into()),
+            Peek::True | Peek::False => Json::Flag(self.text.known_bool(next)?),
+            Peek::Null => {
+                self.text.known_null()?;
+                Json::Null
+            }
+            _ => {
+                let digits = self.text.known_number_bytes(next)?;
+                let text = std::str::from_utf8(digits).map_err(|_| Unread::Syntax)?;
+                Json::Number(text.into())
+            }
+        })
     }
-    Ok(Json::List(all))
+
+    fn list(&mut self, depth: u32) -> Result<Json, Unread> {
+        let mut all = Vec::new();
+        let mut more = self.text.known_array()?;
+        while more.is_some() {
+            all.push(self.value(depth + 1)?);
+            more = self.text.array_step()?;
+        }
+        Ok(Json::List(all))
+    }
+
+    fn object(&mut self, depth: u32) -> Result<Json, Unread> {
+        let mut members = Vec::with_capacity(self.names.width);
+        let (mut seen, mut all_known) = (0_u64, true);
+        let mut key = self.text.known_object()?.map(|name| self.names.known(name));
+        while let Some((name, bit)) = key {
+            all_known &= bit != 0 && seen & bit == 0;
+            seen |= bit;
+            members.push((name, self.value(depth + 1)?));
+            key = self.text.next_key()?.map(|name| self.names.known(name));
+        }
+        if !all_known {
+            distinct(&members)?;
+        }
+        self.names.width = members.len().min(WIDTH_MAX);
+        Ok(Json::Object(members))
+    }
 }
 
-fn object(reading: &mut Jiter<'_>, depth: u32) -> Result<Json, Unread> {
-    let mut members: Vec<(Box<str>, Json)> = Vec::new();
-    let mut key: Option<Box<str>> = reading.known_object()?.map(Into::into);
-    while let Some(name) = key {
-        members.push((name, value(reading, depth + 1)?));
-        key = reading.next_key()?.map(Into::into);
+/// That no name stands twice.
+fn distinct(members: &[Member]) -> Result<(), Unread> {
+    let mut names: Vec<&str> = members.iter().map(|(name, _)| &**name).collect();
+    names.sort_unstable();
+    let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+    twice.map_or(Ok(()), |pair| Err(Unread::Twice(pair[0].into())))
+}
+
+/// As many as a mask has bits.
+const MET_MAX: usize = 64;
+/// Room is made for at most so many members before they are read.
+const WIDTH_MAX: usize = 64;
+
+/// The names met so far, each held once: an answer has thousands of rows of the same few.
+#[derive(Default)]
+struct Names {
+    /// At most one for each bit of a mask; what is met when all are taken is held by itself.
+    met: Vec<Arc<str>>,
+    /// The name that followed the last one before.
+    next: usize,
+    /// Members of the last object.
+    width: usize,
+}
+
+impl Names {
+    /// The name, and its bit; 0 where it has none.
+    fn known(&mut self, name: &str) -> (Arc<str>, u64) {
+        let is_next = self.met.get(self.next).is_some_and(|met| **met == *name);
+        let at = if is_next {
+            Some(self.next)
+        } else {
+            self.met.iter().position(|met| **met == *name)
+        };
+        if at.is_none() && self.met.len() < MET_MAX {
+            self.met.push(name.into());
+        }
+        let at = at.unwrap_or(self.met.len().saturating_sub(1));
+        match self.met.get(at).filter(|met| ***met == *name) {
+            Some(met) => {
+                self.next = at + 1;
+                (Arc::clone(met), 1 << at)
+            }
+            None => (name.into(), 0),
+        }
     }
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| &**key).collect();
-    keys.sort_unstable();
-    if let Some(twice) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(Unread::Twice(twice[0].into()));
-    }
-    Ok(Json::Object(members))
 }
 
 fn fault(error: &serde_json::Error) -> BodyFault {
@@ -270,7 +335,7 @@ mod tests {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| agrees(a, b))
             }
             (Json::Object(a), Value::Object(b)) => {
-                let same = |(key, value): &(Box<str>, Json)| {
+                let same = |(key, value): &Member| {
                     b.get(&**key).is_some_and(|theirs| agrees(value, theirs))
                 };
                 a.len() == b.len() && a.iter().all(same)

@@ -1,13 +1,15 @@
 //! The source stage's output: one provider record as texts, before anything is judged. Turning
 //! texts into amounts, times and identities is `normalise`'s work, in one place for all providers.
 
+use std::sync::Arc;
+
 use crate::domain::{Aside, Instrument, Origin, TxnKind, TxnStatus, Vnd};
 
 /// Where a record stands in what was delivered.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct At {
     /// File name, or the request that brought it (`transactions page 2`), without secrets.
-    pub file: Box<str>,
+    pub file: Arc<str>,
     /// Line in the file, or position in the answer; the first is 1.
     pub line: u64,
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use super::error::SourceError;
 use super::json::Json;
@@ -187,7 +188,7 @@ impl Window {
         let of_a_day = kept.chunk_by(|a, b| a.0 == b.0);
         let numbered = |rows: &[(Day, &Row)]| {
             let day = rows.first().map(|(day, _)| day.to_string());
-            let file: Box<str> = format!("transactions {}", day.unwrap_or_default()).into();
+            let file: Arc<str> = format!("transactions {}", day.unwrap_or_default()).into();
             let of = |(line, (_, row)): (u64, &(Day, &Row))| Record {
                 at: At {
                     file: file.clone(),

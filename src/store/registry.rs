@@ -157,8 +157,8 @@ impl Store {
 /// In what the rows of a file stood.
 fn files_of(file: &ExportFile, rows: &RegistryRows) -> Vec<ToldBy> {
     if rows.files.is_empty() {
-        let (name, sha256) = (file.name.clone(), file.sha256.clone());
-        return vec![ToldBy { name, sha256 }];
+        let (name, sha256) = (&file.name, &file.sha256);
+        return vec![ToldBy::new(name, sha256)];
     }
     rows.files.clone()
 }

@@ -13,6 +13,7 @@ pub(super) use evidence::{of_evidence, of_origins};
 pub use list::SealList;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -20,7 +21,7 @@ use super::StoreError;
 use super::batch::batches;
 use super::codec::write_key;
 use super::exec::{Bind, Tx};
-use super::staged::Stage;
+use super::staged::{BETWEEN, Stage};
 use super::statement::{self as sql, Statement};
 use crate::domain::Conflict;
 use crate::domain::ids::short_hash;
@@ -256,13 +257,32 @@ fn plain(value: &Value) -> String {
 pub fn seal_of(sealed: &Sealed, row: &Value) -> (String, String) {
     let key = sealed.key.iter().map(|column| plain(&row[*column]));
     let key = key.collect::<Vec<_>>().join(" ");
+    (key, digest(row, |name| sealed.free.contains(&name)))
+}
+
+/// A name as it stands in front of its value.
+fn ended(name: &str) -> impl Iterator<Item = u8> {
+    name.bytes().chain([b'='])
+}
+
+/// 16 hex digits over the columns of a row that are not `left_out`: `name=value`, the value as
+/// JSON, sorted, U+001F between them.
+pub(super) fn digest(row: &Value, left_out: impl Fn(&str) -> bool) -> String {
     let columns = row.as_object().into_iter().flatten();
-    let columns = columns.filter(|(name, _)| !sealed.free.contains(&name.as_str()));
-    let mut columns: Vec<String> = columns
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    columns.sort();
-    (key, short_hash(columns.join("\u{1f}").as_bytes(), 16))
+    let mut columns: Vec<_> = columns.filter(|(name, _)| !left_out(name)).collect();
+    // as `name=value` would be sorted: no two names are the same
+    columns.sort_unstable_by(|(a, _), (b, _)| ended(a).cmp(ended(b)));
+    let mut text = String::new();
+    for (at, (name, value)) in columns.into_iter().enumerate() {
+        if at > 0 {
+            text.push(BETWEEN);
+        }
+        text.push_str(name);
+        text.push('=');
+        // writing to a text does not fail
+        let _ = write!(text, "{value}");
+    }
+    short_hash(text.as_bytes(), 16)
 }
 
 /// What a list tells in the open of a row: its name there, and the values; none for a table that

@@ -9,10 +9,9 @@ use serde_json::Value;
 use super::batch::batches;
 use super::codec::NEVER;
 use super::exec::{Bind, Row, Tx};
-use super::seal::{EVIDENCE, ORIGIN, SEALED, Sealed, SealedAs};
+use super::seal::{EVIDENCE, ORIGIN, SEALED, Sealed, SealedAs, digest};
 use super::statement::{self as sql, Statement};
 use super::{Store, StoreError};
-use crate::domain::ids::short_hash;
 
 /// Stands between the columns of a key.
 pub(super) const BETWEEN: char = '\u{1f}';
@@ -43,11 +42,7 @@ pub fn staged_as(sealed: &Sealed, row: &Value) -> (String, String) {
         other => other.to_string(),
     });
     let key = key.collect::<Vec<_>>().join("\u{1f}");
-    let columns = row.as_object().into_iter().flatten();
-    let columns = columns.filter(|(name, _)| *name != DECIDED);
-    let mut columns: Vec<String> = columns.map(|(name, v)| format!("{name}={v}")).collect();
-    columns.sort();
-    (key, short_hash(columns.join("\u{1f}").as_bytes(), 16))
+    (key, digest(row, |name| name == DECIDED))
 }
 
 /// What people are told of a row: its table and key, without what contradictions say.

@@ -212,7 +212,7 @@ impl Batch {
         let (mut delivery, (readable, unreadable)) =
             delivery(stage, &self.records, &context, account(stage, partner)).await?;
         let digests = self.files.iter();
-        let digests = digests.map(|file| (file.name.clone(), file.sha256.clone()));
+        let digests = digests.map(|file| (file.name.clone(), (*file.sha256).into()));
         raw::name_bytes(&mut delivery.files, &digests.collect());
         let counts = (readable, unreadable + count(self.refused.len()));
         store

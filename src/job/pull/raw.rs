@@ -2,7 +2,7 @@
 //! for them, so that the night can be made again.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Stage;
 use crate::domain::{SourceName, ToldBy};
@@ -48,12 +48,12 @@ impl Answers {
 }
 
 /// Digests of bytes by the name under which they came.
-pub(super) type Digests = BTreeMap<Box<str>, Box<str>>;
+pub(super) type Digests = BTreeMap<Box<str>, Arc<str>>;
 
 /// Tells the digests of files or answers that have none yet.
 pub(super) fn name_bytes(files: &mut [ToldBy], digests: &Digests) {
     for file in files.iter_mut().filter(|file| file.sha256.is_empty()) {
-        if let Some(sha256) = digests.get(&file.name) {
+        if let Some(sha256) = digests.get(&*file.name) {
             file.sha256.clone_from(sha256);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -330,7 +331,7 @@ impl Session<'_> {
         };
         let mut kept = ToldBy {
             name: call.what.as_str().into(),
-            sha256: Box::default(),
+            sha256: Arc::default(),
         };
         if !call.is_private {
             kept.sha256 = self.keep(&call.what, &body).await?.into();

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use secrecy::SecretString;
 
 use crate::source::canonical::member;
-use crate::source::json::Json;
+use crate::source::json::Member;
 use crate::source::signature::{Algorithm, Layout, Recipe};
 
 const RECIPE: Recipe = Recipe {
@@ -15,11 +15,7 @@ const RECIPE: Recipe = Recipe {
 };
 
 /// True when `signature` is the checksum of these members.
-pub(in crate::source) fn verify(
-    key: &SecretString,
-    data: &[(Box<str>, Json)],
-    signature: &str,
-) -> bool {
+pub(in crate::source) fn verify(key: &SecretString, data: &[Member], signature: &str) -> bool {
     let texts: Vec<(&str, Cow<'_, str>)> = data
         .iter()
         .map(|(name, value)| (&**name, member(value)))

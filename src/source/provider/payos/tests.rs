@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::config::source::tests::read as settings;
 use crate::domain::{DossierCode, Moment, OrderStatus, TxnKind, Vnd};
+use crate::source::json::Member;
 use crate::source::provider::probing::Found;
 use crate::source::signature::{Algorithm, Layout, Recipe};
 use crate::source::{Pace, Record};
@@ -134,7 +135,7 @@ fn the_published_answer_verifies_whatever_the_order_of_its_keys() {
 #[test]
 fn the_published_webhook_verifies_as_text() {
     // The same checksum with Vietnamese text and empty values.
-    let mut members: Vec<(Box<str>, Json)> = [
+    let mut members: Vec<Member> = [
         ("accountNumber", "12345678"),
         ("code", "00"),
         ("desc", "Thành công"),

@@ -1,7 +1,7 @@
 //! An answer that is JSON or a form. Pure.
 
 use crate::source::error::BodyFault;
-use crate::source::json::Json;
+use crate::source::json::{Json, Member};
 
 /// A body that is JSON or the fields of a form, by how it begins.
 pub(super) fn json_or_form(body: &[u8]) -> Result<Json, BodyFault> {
@@ -10,14 +10,14 @@ pub(super) fn json_or_form(body: &[u8]) -> Result<Json, BodyFault> {
         return Json::parse(body);
     }
     let text = std::str::from_utf8(body).map_err(|_| BodyFault::NotUtf8)?;
-    let mut members: Vec<(Box<str>, Json)> = Vec::new();
+    let mut members: Vec<Member> = Vec::new();
     for field in text.trim_end().split('&') {
         let (name, value) = field.split_once('=').ok_or(BodyFault::Truncated)?;
         let (name, value) = (decoded(name)?, decoded(value)?);
-        if members.iter().any(|(known, _)| *known == name) {
+        if members.iter().any(|(known, _)| **known == *name) {
             return Err(BodyFault::DuplicateKey(name));
         }
-        members.push((name, Json::Text(value)));
+        members.push((name.into(), Json::Text(value)));
     }
     Ok(Json::Object(members))
 }
