@@ -31,6 +31,17 @@ impl<'r> Ranks<'r> {
         self.0.get(id).is_none_or(|(_, day)| *day <= period.to)
     }
 
+    /// Everything that is open, in order of rank; empty where that is no short list, or where some
+    /// of it is no work of the period.
+    fn everything(&self, period: &Period) -> Vec<ExceptionId> {
+        if self.0.len() > LIST_MAX || self.0.keys().any(|id| !self.is_of(id, period)) {
+            return Vec::new();
+        }
+        let mut all: Vec<_> = self.0.iter().collect();
+        all.sort_by_key(|(id, (money, day))| (Reverse(*money), *day, *id));
+        all.into_iter().map(|(id, _)| (*id).clone()).collect()
+    }
+
     /// The most money and the oldest row first.
     fn rank(&self, item: &Contribution) -> (Reverse<i128>, Option<Day>) {
         let known = || item.exceptions.iter().filter_map(|id| self.0.get(id));
@@ -39,10 +50,14 @@ impl<'r> Ranks<'r> {
     }
 }
 
+/// At most so many rows are told as a list that decides: more is the whole work list.
+const LIST_MAX: usize = 60;
+
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
-/// While what one item moves is independent of the others, taking the largest first is shortest;
-/// where items hang on each other a shorter list may do. A row of after the period may touch an
-/// item of it; what it alone can settle is in no list.
+/// While what one item moves is independent of the others, taking the largest first is shortest.
+/// An item that hangs on others is settled only with all of them: where those that stand for
+/// themselves are not enough, the list is everything that is open, or there is none. A row of after
+/// the period may touch an item of it; what it alone can settle is in no list.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,
@@ -73,9 +88,20 @@ pub(super) fn deciding(
     let down = open().map(|(item, all)| (worth(greatest(&all)) - worst(&all), item));
     let lacking = -balance(total.low);
     let beyond = balance(total.high) + 1;
+    let list = |mut gains: Vec<(i128, &Contribution)>, needed: i128| {
+        // what no row tells of nobody can settle
+        gains.retain(|(_, item)| !item.exceptions.is_empty());
+        let all: i128 = gains.iter().map(|(gain, _)| gain).sum();
+        let alone = gains.into_iter().filter(|(_, item)| !item.coupled);
+        let list = shortest(alone.collect(), needed, period, ranks);
+        if list.is_empty() && needed > 0 && all >= needed {
+            return ranks.everything(period);
+        }
+        list
+    };
     Deciding {
-        met: shortest(up.collect(), lacking, period, ranks),
-        missed: shortest(down.collect(), beyond, period, ranks),
+        met: list(up.collect(), lacking),
+        missed: list(down.collect(), beyond),
     }
 }
 
@@ -88,7 +114,7 @@ fn shortest(
 ) -> Vec<ExceptionId> {
     let is_of = |id: &&ExceptionId| ranks.is_of(id, period);
     let alone = |item: &Contribution| !item.exceptions.iter().any(|id| is_of(&id));
-    gains.retain(|(gain, item)| *gain > 0 && (item.exceptions.is_empty() || !alone(item)));
+    gains.retain(|(gain, item)| *gain > 0 && !alone(item));
     gains.sort_by_cached_key(|(gain, item)| {
         let rank = ranks.rank(item);
         (
@@ -167,6 +193,44 @@ mod tests {
         check((10, 100), &[credit], &[], &[]);
         // 50 of 100 and cash perhaps: that it was none proves it met, that it was proves it missed
         check((50, 100), &[cash], &[0], &[0]);
+    }
+
+    #[test]
+    fn what_hangs_on_others_is_settled_only_with_all_of_them() {
+        let open: &[(i64, i64)] = &[(0, 0), (1, 1)];
+        let mut items: Vec<Contribution> = (0..4).map(|n| item(n, open)).collect();
+        let first = items[0].exceptions.clone();
+        for item in &mut items[1..3] {
+            // one open row stands for whatever may take their place
+            item.coupled = true;
+            item.exceptions.clone_from(&first);
+        }
+        let rows: Vec<ExceptionId> = (0..=LIST_MAX)
+            .map(|n| item(n, open).exceptions[0].clone())
+            .collect();
+        let day = |n: u32| Day::of_ms(0).plus(n);
+        let period = Period::range(day(0), day(0));
+        let of = |firm: i128, open_rows: usize, of_day: Day| {
+            let mut total = Sums::firm(0, firm);
+            for item in &items {
+                total.add(&item.outcomes, item.coupled);
+            }
+            let known = rows.iter().take(open_rows).map(|id| (id, (1, of_day)));
+            let all: Vec<&Contribution> = items.iter().collect();
+            let half = Fraction { num: 1, den: 2 };
+            let ranks = Ranks(known.collect());
+            deciding(half, &period, &total, &all, &ranks).met
+        };
+        // as many of the four as there are firm dossiers must turn out well
+        assert_eq!(of(2, 6, day(0)), [rows[0].clone(), rows[3].clone()]);
+        let mut everything = rows[..6].to_vec();
+        everything.sort();
+        assert_eq!(of(3, 6, day(0)), everything);
+        assert_eq!(of(4, 6, day(0)), everything);
+        assert!(of(5, 6, day(0)).is_empty(), "not even everything");
+        assert!(of(3, 6, day(1)).is_empty(), "no work of the period");
+        assert_eq!(of(3, LIST_MAX, day(0)).len(), LIST_MAX);
+        assert!(of(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
     }
 
     #[test]

@@ -187,7 +187,10 @@ impl Frame<'_> {
         });
         measured.shares.extend(shares);
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
-        let deciding = self.target().map_or_else(Deciding::default, |target| {
+        // no list proves anything while a source is missing, or of things that several items count
+        let proves = !self.unsure && (self.definition.distinct)(self.rules).is_none();
+        let target = self.target().filter(|_| proves);
+        let deciding = target.map_or_else(Deciding::default, |target| {
             deciding::deciding(target.share, self.period, &total, items, self.ranks)
         });
         let mut share = self.share(None, &total, total.point, deciding);
