@@ -148,6 +148,14 @@ impl AgencyDirectory {
         periods.iter().find(valid).or(begun).or(periods.first())
     }
 
+    /// The agencies that bore the code on some day from `from` to `to`, in order: when a commune was
+    /// formed, it may have been given the code of a town that ended.
+    pub fn within(&self, code: &AgencyCode, (from, to): (Day, Day)) -> Vec<&Agency> {
+        let periods = self.by_code.get(code).into_iter().flatten();
+        let meets = |a: &&Agency| a.valid_from <= to && a.valid_to.is_none_or(|end| from <= end);
+        periods.filter(meets).collect()
+    }
+
     /// The units above an agency, the nearest first: by the directory where it names a parent, else
     /// by the code itself (`H48.18` is above `H48.18.22`).
     pub fn above(&self, code: &AgencyCode, day: Day) -> Vec<AgencyCode> {
@@ -274,6 +282,28 @@ mod tests {
             Day::parse("2025-03-01").unwrap(),
             Day::parse("2026-01-01").unwrap(),
         );
+    }
+
+    #[test]
+    fn a_period_over_a_change_meets_every_agency_that_bore_the_code() {
+        let directory = AgencyDirectory::new([
+            agency("H48.21", "2025-07-01", "", "xã Mộ Đức"),
+            agency("H48.21", "2015-01-01", "2025-06-30", "thị trấn Mộ Đức"),
+        ]);
+        let check = |from: &str, to: &str, expected: &[&str]| {
+            let period = (Day::parse(from).unwrap(), Day::parse(to).unwrap());
+            let all = directory.within(&AgencyCode::new("H48.21"), period);
+            let names: Vec<&str> = all.iter().map(|agency| &*agency.name).collect();
+            assert_eq!(names, expected, "{from} {to}");
+        };
+        check("2025-06-01", "2025-06-30", &["thị trấn Mộ Đức"]);
+        check(
+            "2025-06-30",
+            "2025-07-01",
+            &["thị trấn Mộ Đức", "xã Mộ Đức"],
+        );
+        check("2025-07-01", "2025-07-01", &["xã Mộ Đức"]);
+        check("2014-01-01", "2014-12-31", &[]);
     }
 
     #[test]

@@ -142,6 +142,8 @@ period-whole-year = Year { $year }
 period-range = Period { $from } – { $to }
 
 # Agencies and instruments
+agency-until = { $name } (until { $day })
+agency-since = { $name } (since { $day })
 agency-heading = By agency
 agency-intro = { $name }, { $period }. The upright line is the target, the bar the share, the whisker the proven interval. A payment for several agencies counts in each of them.
 agency-bar = { $agency }: { $share }, { $low } to { $high }

@@ -142,6 +142,8 @@ period-whole-year = Năm { $year }
 period-range = Kỳ { $from } – { $to }
 
 # Agencies and instruments
+agency-until = { $name } (đến { $day })
+agency-since = { $name } (từ { $day })
 agency-heading = Theo cơ quan
 agency-intro = { $name }, { $period }. Vạch đứng là mục tiêu, thanh đậm là tỷ lệ, nét ngang hai đầu là khoảng chứng minh được. Một lần nộp cho nhiều cơ quan được tính ở mỗi cơ quan.
 agency-bar = { $agency }: { $share }, từ { $low } đến { $high }

@@ -71,7 +71,8 @@ pub(super) fn agencies(
         .filter(|s| s.definition == headline.definition && s.period == headline.period)
         .filter_map(|share| {
             let code = share.agency.clone()?;
-            let name = index.agency_name(&code, facts.business_date);
+            let period = (share.period.from, share.period.to);
+            let name = index.agency_within(&code, period, facts.lang);
             let work = exceptions.by_agency.get(&code).copied().unwrap_or_default();
             if work.is_empty() && !was_there(index, &code, share) {
                 return None;

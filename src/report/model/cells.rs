@@ -154,7 +154,7 @@ fn table(
     let values = rows.iter().map(|(cell, _)| &*cell.value).collect();
     let (mut open, rest) = work.by(dimension, &values);
     let mut row = |(cell, share): &(&Cell, &Share)| {
-        let name = name(index, facts, cell);
+        let name = name(index, facts, (cell, share));
         CellRow {
             code: if *name == *cell.value || !has_code(cell) {
                 String::new()
@@ -205,11 +205,15 @@ fn has_code(cell: &Cell) -> bool {
     !by_word.contains(&cell.dimension) && &*cell.value != Cell::NOT_TOLD
 }
 
-fn name(index: &Index<'_>, facts: &RunFacts, cell: &Cell) -> String {
+fn name(index: &Index<'_>, facts: &RunFacts, (cell, share): (&Cell, &Share)) -> String {
     let lang = facts.lang;
     match (cell.dimension, &*cell.value) {
         (_, Cell::NOT_TOLD) => text::say(lang, "cells-not-told", &[]),
-        (Dimension::Unit | Dimension::Current, code) => {
+        (Dimension::Unit, code) => {
+            let period = (share.period.from, share.period.to);
+            index.agency_within(&AgencyCode::new(code), period, lang)
+        }
+        (Dimension::Current, code) => {
             index.agency_name(&AgencyCode::new(code), facts.business_date)
         }
         (Dimension::Source, "cash") | (Dimension::Instrument, _) => {

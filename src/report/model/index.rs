@@ -6,8 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::domain::ids::MADE;
 use crate::domain::{
-    AgencyCode, AgencyDirectory, Day, Decision, DossierCode, Fee, FeeStatus, Lang, Receipt, Reject,
-    RowKey, Side, Txn, Vnd,
+    Agency, AgencyCode, AgencyDirectory, Day, Decision, DossierCode, Fee, FeeStatus, Lang, Receipt,
+    Reject, RowKey, Side, Txn, Vnd,
 };
 use crate::matching::{Evidence, Nearest};
 use crate::settle::Inputs;
@@ -198,6 +198,31 @@ impl<'a> Index<'a> {
     /// The field (lĩnh vực) of a dossier, where its fees tell one.
     pub fn field_of(&self, dossier: &DossierCode) -> Option<&'a str> {
         self.fields.get(dossier.as_str()).copied()
+    }
+
+    /// The name of a code over a period: of several agencies that bore it each with the day on which
+    /// it ended or began, else as on the last day.
+    pub fn agency_within(&self, code: &AgencyCode, period: (Day, Day), lang: Lang) -> String {
+        let all = self.directory.within(code, period);
+        let is_one = all.windows(2).all(|pair| pair[0].name == pair[1].name);
+        if is_one {
+            return self.agency_name(code, period.1);
+        }
+        let said = |agency: &&Agency| {
+            let name = ("name", &*agency.name);
+            match agency.valid_to.filter(|end| *end < period.1) {
+                Some(end) => text::say(
+                    lang,
+                    "agency-until",
+                    &[name, ("day", &text::day(lang, end))],
+                ),
+                None => {
+                    let day = text::day(lang, agency.valid_from);
+                    text::say(lang, "agency-since", &[name, ("day", &day)])
+                }
+            }
+        };
+        all.iter().map(said).collect::<Vec<_>>().join("; ")
     }
 
     /// The name the agency bore on `day`, or its code.

@@ -130,7 +130,8 @@ pub(super) fn view(
     let first = shares::headline_share(settlement, facts).map(|share| share.definition);
     let row = |(then, now): &(Share, Option<Share>)| KnownRow {
         agency: then.agency.as_ref().map_or_else(String::new, |code| {
-            index.agency_name(code, facts.business_date)
+            let period = (then.period.from, then.period.to);
+            index.agency_within(code, period, lang)
         }),
         then: shares::row(then, facts),
         now: now.as_ref().map(|now| shares::row(now, facts)),

@@ -141,7 +141,8 @@ pub fn every_share(
     let scoped = |share: &&Share| ScopedShare {
         agency: share.agency.clone(),
         name: share.agency.as_ref().map_or_else(String::new, |code| {
-            index.agency_name(code, facts.business_date)
+            let period = (share.period.from, share.period.to);
+            index.agency_within(code, period, facts.lang)
         }),
         row: row(share, facts),
     };
