@@ -204,3 +204,26 @@ fn an_agency_that_ended_before_the_period_and_has_nothing_in_it_is_not_listed() 
     assert!(!shown("2021-12-31"));
     assert!(shown("2022-01-01"), "it was there on a day of the year");
 }
+
+#[test]
+fn a_code_that_changed_hands_in_the_period_names_both_bodies() {
+    let named = |until: &str| {
+        let mut scene = scene();
+        let day = example::day(until);
+        let mut before = scene.inputs.agencies[0].clone();
+        scene.inputs.agencies[0].valid_from = day.plus(1);
+        scene.inputs.agencies[0].name = "UBND xã Mộ Đức".into();
+        before.name = "UBND thị trấn Mộ Đức".into();
+        before.valid_to = Some(day);
+        let code = before.code.clone();
+        scene.inputs.agencies.push(before);
+        let report = build(&scene);
+        let row = report.agencies.iter().find(|row| row.code == code);
+        row.map(|row| row.name.clone()).unwrap_or_default()
+    };
+    assert_eq!(
+        named("2022-11-30"),
+        "UBND thị trấn Mộ Đức (đến 30/11/2022); UBND xã Mộ Đức (từ 01/12/2022)"
+    );
+    assert_eq!(named("2021-11-30"), "UBND xã Mộ Đức");
+}
