@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use serde_json::Value;
 
 use super::as_known::{self, Known};
+use super::before_period::{self, Knower};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
@@ -173,6 +174,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
     let mut decided = decided.ok_or_else(|| since(desk, &run))?;
+    before_period::tell(desk, by, &mut decided, Knower::Standing).await?;
     decided.facts.page.closed = match &asked.mark {
         Some(mark) => Some(mark.clone()),
         None => period::reopened(desk, period).await?,

@@ -4,6 +4,7 @@
 pub mod diff;
 
 mod balances;
+mod before;
 mod gateways;
 mod known;
 mod page;
@@ -23,6 +24,7 @@ use super::model::OfNights;
 
 pub use crate::classify::StandingRow;
 pub use balances::StatementBalance;
+pub use before::{AtEnd, BeforeFigures, PeriodBefore};
 pub use diff::Replaced;
 pub use gateways::{GatewayFacts, HeldBefore};
 pub use known::{AsKnown, NightsKnown};

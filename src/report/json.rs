@@ -22,6 +22,7 @@ use balances::BalanceJson;
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
+pub use before::told_before;
 pub use gateways::told_gateways;
 pub use nights::told_night;
 use previous::PreviousJson;
@@ -30,6 +31,7 @@ pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod balances;
+mod before;
 mod cells;
 mod fees;
 mod changes;
@@ -65,6 +67,9 @@ struct RunDocument<'a> {
     /// Only in a night that has one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<PreviousJson>,
+    /// Only in a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_period: Option<before::BeforeJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     /// None in a period of which a night does not tell its sums.
@@ -212,6 +217,7 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         previous: previous::of(facts),
+        previous_period: before::of(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),

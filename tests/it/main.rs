@@ -91,6 +91,7 @@ mod passes_precision;
 mod passes_properties;
 mod payments;
 mod pdf;
+mod period_before;
 mod period_rows;
 mod period_later;
 mod period_sums;

@@ -1,7 +1,8 @@
 //! The night before in `run.json`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::domain::Fraction;
 use crate::report::facts::{Figure, Previous, RunFacts};
 
 /// The figures of the night before, by which the first page tells its changes.
@@ -16,20 +17,27 @@ pub(super) struct PreviousJson {
     overdue: Figure,
 }
 
-#[derive(Serialize)]
-struct FractionJson {
-    numerator: i128,
-    denominator: i128,
+/// A share as its two parts.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FractionJson {
+    pub(super) numerator: i128,
+    pub(super) denominator: i128,
+}
+
+impl FractionJson {
+    pub(super) fn of(share: Fraction) -> Self {
+        Self {
+            numerator: share.num,
+            denominator: share.den,
+        }
+    }
 }
 
 impl PreviousJson {
     fn of(before: &Previous) -> Self {
         Self {
             business_date: before.business_date.to_string(),
-            share: before.share.map(|share| FractionJson {
-                numerator: share.num,
-                denominator: share.den,
-            }),
+            share: before.share.map(FractionJson::of),
             transactions: before.transactions,
             open: before.open,
             exceptions: before.exceptions,

@@ -13,6 +13,7 @@ mod ageing;
 mod automatic;
 mod awaited;
 mod batches;
+mod before;
 mod breakdown;
 mod bridge;
 mod brief;
