@@ -114,9 +114,9 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             Span::Night(day) => Period::night(*day),
             Span::Days(period) => period.clone(),
         };
-        let (run, files) = Box::pin(forms::files(desk, &over, form)).await?;
+        let (run, files) = Box::pin(forms::files(desk, &over, form, asked.known)).await?;
         let mut made = Made {
-            name: format!("{}_{}", name_of(&over), form.word()),
+            name: format!("{}_{}{}", name_of(&over), form.word(), suffix(desk, asked)),
             run,
             files,
             spoken: None,
@@ -216,7 +216,7 @@ async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
 
 /// The last published night up to `day` that knows anything of the period, in the version that
 /// stood when the next night began: one published later was not known then.
-async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
+pub(super) async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
     let next = runs.iter().filter(|run| run.business_date > day);
     let next = next.map(|run| run.pulled_at_ms).min();

@@ -56,6 +56,11 @@ impl Figure {
         self.sum_vnd = self.sum_vnd.saturating_add(other.sum_vnd);
     }
 
+    /// True when there is no row and no dong.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// True when there is no row.
     pub fn is_empty(self) -> bool {
         self.count == 0

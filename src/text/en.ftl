@@ -479,8 +479,10 @@ carry-closing = = Carried forward
 column-rest = Unexplained
 flow-heading = Money of the day by source
 flow-heading-period = Money of { $period } by source
-flow-intro-period = Successful rows, the sums of the nights of { $period }, each of its own day and as it was published: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee. A fee that the provider kept before it told the amount is added to what came in.
-flow-intro = Successful rows of { $day }: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee. A fee that the provider kept before it told the amount is added to what came in.
+flow-intro-period = Successful rows, the sums of the nights of { $period }, each of its own day and as it was published: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee.
+flow-intro = Successful rows of { $day }: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee.
+flow-kept-before = Came in and paid hold the fees taken before the amount was told, as the matching found them ({ $parts }); minutes of reconciliation have them on a line of their own.
+flow-kept-before-part = { $source }: { $n } payments, { $sum }
 flow-came = Came in
 flow-uncounted = − Not counted
 flow-uncounted-out = Not counted of what went out: { $n } lines that another source tells, { $sum }.
@@ -1245,6 +1247,17 @@ form-minutes-back = Refunds and reversals
 form-minutes-matched = Matched with the dossiers of party A
 form-minutes-open = Differences of the period, not matched
 form-minutes-excluded = Left out of the reconciliation
+form-minutes-kept-before = Beside line 1: fees taken before the amount was told, found by matching; the report adds them to what people paid
+form-minutes-paid-since = Of these paid since, on a later day (annex)
+form-paid-since = { $class }; paid since, on { $day }
+form-moved-since = { $class }; of { $day } now
+form-as-of = AS KNOWN ON { $day } (night of { $night }); not the paper in force.
+form-as-of-closed = { $by } closed the figures of this period at { $at }; the paper of the closed figures is the one in force.
+form-as-of-since = From then to the night of { $now } came { $n } more transactions of the period, { $sum } dong, which are not in this paper (arrived.csv).
+form-as-of-nothing = From then to the night of { $now } no more transactions of the period came.
+form-as-of-untold = What came from then to the night of { $now } cannot be told: the nights of then kept too little.
+form-as-of-again = the paper as known on { $day } cannot be made: the nights of { $nights } were published again since, and the book holds the rows of the new versions only
+form-as-of-again-fix = see the report of then: doisoat report --as-of without --form; or make the present paper, without --as-of
 form-minutes-dropped = Of these, left out after their own night: the report of the nights still counts them as paid
 form-minutes-closing = Carried over to the next period, not matched (annex)
 form-minutes-fees = Service fee that party B kept

@@ -479,8 +479,10 @@ carry-closing = = Chuyển kỳ sau
 column-rest = Chưa giải thích
 flow-heading = Tiền trong ngày theo nguồn
 flow-heading-period = Tiền trong { $period } theo nguồn
-flow-intro-period = Giao dịch thành công, cộng các đêm của { $period }, mỗi đêm theo ngày của nó và như đã công bố: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí. Phí nhà cung cấp trừ trước khi báo được cộng vào tiền vào.
-flow-intro = Giao dịch thành công ngày { $day }: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí. Phí nhà cung cấp trừ trước khi báo được cộng vào tiền vào.
+flow-intro-period = Giao dịch thành công, cộng các đêm của { $period }, mỗi đêm theo ngày của nó và như đã công bố: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí.
+flow-intro = Giao dịch thành công ngày { $day }: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí.
+flow-kept-before = Tiền vào và người dân nộp có cộng phí trừ trước khi báo, tìm được khi khớp ({ $parts }); biên bản đối soát để khoản này ở dòng riêng.
+flow-kept-before-part = { $source }: { $n } khoản, { $sum }
 flow-came = Tiền vào
 flow-uncounted = − Không tính
 flow-uncounted-out = Không tính ở phần tiền ra: { $n } dòng trùng nguồn khác, { $sum }.
@@ -1245,6 +1247,17 @@ form-minutes-back = Hoàn tiền, đảo giao dịch
 form-minutes-matched = Khớp đúng với hồ sơ của bên A
 form-minutes-open = Chênh lệch trong kỳ, chưa khớp
 form-minutes-excluded = Không tính vào đối soát
+form-minutes-kept-before = Ngoài dòng 1: phí đã trừ trước khi báo, tìm được khi khớp; báo cáo cộng vào số người dân nộp
+form-minutes-paid-since = Trong đó nay đã thanh toán, tính vào ngày sau (phụ lục)
+form-paid-since = { $class }; đã thanh toán, tính vào ngày { $day }
+form-moved-since = { $class }; nay tính vào ngày { $day }
+form-as-of = THEO SỐ LIỆU BIẾT ĐẾN NGÀY { $day } (đêm { $night }); không phải bản hiện hành.
+form-as-of-closed = Kỳ này đã được { $by } chốt số liệu lúc { $at }; bản theo số đã chốt mới là bản hiện hành.
+form-as-of-since = Từ đó đến hết đêm { $now } có thêm { $n } giao dịch của kỳ, { $sum } đồng, không nằm trong bản này (tệp arrived.csv).
+form-as-of-nothing = Từ đó đến hết đêm { $now } không có thêm giao dịch nào của kỳ.
+form-as-of-untold = Phần đến thêm từ đó đến hết đêm { $now } không kể lại được: các đêm khi đó không lưu đủ.
+form-as-of-again = không lập lại được biểu mẫu theo số liệu biết đến ngày { $day }: các đêm { $nights } đã công bố lại sau đó, sổ chỉ còn từng dòng của bản mới
+form-as-of-again-fix = xem báo cáo khi đó: doisoat report --as-of, không kèm --form; hoặc lập biểu mẫu hiện hành, bỏ --as-of
 form-minutes-dropped = Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp
 form-minutes-closing = Chuyển kỳ sau, chưa khớp (phụ lục)
 form-minutes-fees = Phí dịch vụ bên B đã thu

@@ -48,6 +48,7 @@ mod fuzz;
 mod forms;
 mod forms_book;
 mod forms_columns;
+mod forms_known;
 mod forms_writer;
 mod gateways;
 mod hostile_files;

@@ -28,6 +28,7 @@ mod exceptions;
 mod fees;
 mod held;
 mod index;
+mod kept;
 mod known;
 mod later;
 mod light;

@@ -159,6 +159,8 @@ fn money_counts_once_and_stands_where_the_settlement_puts_it() {
     let (row, same) = read(&scene);
     assert_eq!((row.fees, row.rest(), same), (1_100, 0, apart));
     assert_eq!(row.paid.sum_vnd, before.paid.sum_vnd + dong + 1_100);
+    assert_eq!(row.kept_before, Figure::new(1, 1_100));
+    assert!(page(&scene).contains("biên bản đối soát để khoản này ở dòng riêng"));
     // a row that tells the fee itself is not told twice
     scene.inputs.txns.last_mut().unwrap().fee = Vnd::new(1_100);
     assert_eq!(read(&scene).0.fees, 1_100);
