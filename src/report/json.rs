@@ -67,6 +67,9 @@ struct RunDocument<'a> {
     /// Only in a night that has one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<PreviousJson>,
+    /// Only in a night that has one a month before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    month_before: Option<PreviousJson>,
     /// Only in a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_period: Option<before::BeforeJson>,
@@ -217,6 +220,7 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         previous: previous::of(facts),
+        month_before: previous::month_of(facts),
         previous_period: before::of(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),

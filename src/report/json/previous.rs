@@ -1,4 +1,4 @@
-//! The night before in `run.json`.
+//! The night before, and that of a month ago, in `run.json`.
 
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +49,14 @@ impl PreviousJson {
 /// None in a period, which compares with no night.
 pub(super) fn of(facts: &RunFacts) -> Option<PreviousJson> {
     let before = facts.previous.as_ref();
+    before
+        .filter(|_| facts.period().is_none())
+        .map(PreviousJson::of)
+}
+
+/// The night of a month ago, by which the first page and the mail tell changes too.
+pub(super) fn month_of(facts: &RunFacts) -> Option<PreviousJson> {
+    let before = facts.page.month_before.as_ref();
     before
         .filter(|_| facts.period().is_none())
         .map(PreviousJson::of)
