@@ -216,7 +216,11 @@ async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
 
 /// The last published night up to `day` that knows anything of the period, in the version that
 /// stood when the next night began: one published later was not known then.
-pub(super) async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
+pub(super) async fn known_on(
+    desk: &Desk,
+    period: &Period,
+    day: Day,
+) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
     let next = runs.iter().filter(|run| run.business_date > day);
     let next = next.map(|run| run.pulled_at_ms).min();

@@ -58,12 +58,11 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
         exceptions,
         row(overdue, &work["overdue"], "overdue", true),
     ];
-    let since = |before: &&Value| match Day::parse(
-        before["business_date"].as_str().unwrap_or_default(),
-    ) {
-        Ok(night) => say(lang, "mail-change", &[("day", &day(lang, night))]),
-        Err(_) => plain("mail-no-change"),
-    };
+    let since =
+        |before: &&Value| match Day::parse(before["business_date"].as_str().unwrap_or_default()) {
+            Ok(night) => say(lang, "mail-change", &[("day", &day(lang, night))]),
+            Err(_) => plain("mail-no-change"),
+        };
     let mut head = vec![plain("mail-figure"), night_of(run, lang)];
     head.extend(befores.iter().map(since));
     Table {
@@ -76,7 +75,10 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
 /// The night before, and that of a month ago where there was one.
 fn befores(run: &Value) -> Vec<&Value> {
     let month = Some(&run["month_before"]).filter(|month| month.is_object());
-    [Some(&run["previous"]), month].into_iter().flatten().collect()
+    [Some(&run["previous"]), month]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {

@@ -19,10 +19,10 @@ use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNig
 use super::model::{Index, NightFigures, Totals};
 
 use balances::BalanceJson;
+pub use before::told_before;
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
-pub use before::told_before;
 pub use gateways::told_gateways;
 pub use nights::told_night;
 use previous::PreviousJson;

@@ -21,8 +21,7 @@ const THIRD: &str = "2022-12-07";
 const KEPT: &str =
     "Ngoài dòng 1: phí đã trừ trước khi báo, tìm được khi khớp; báo cáo cộng vào số người dân nộp";
 const LATE: &str = "Trong đó giao dịch của các ngày trước kỳ, đến sau khi chốt";
-const DROPPED: &str =
-    "Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp";
+const DROPPED: &str = "Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp";
 
 fn asked(form: Form, on: Day) -> Asked {
     Asked {
@@ -66,7 +65,8 @@ async fn a_paper_as_known_on_a_day_says_so_and_leaves_the_present_one() {
         let (folder, then) = Box::pin(as_of(&desk, minutes(), SECOND)).await;
         assert_eq!(folder, "2022-12-05_2022-12-06_minutes_as-of-2022-12-06");
         let (texts, were) = (said(&then[&file]), said(&early[&file]));
-        let label = "THEO SỐ LIỆU BIẾT ĐẾN NGÀY 06/12/2022 (đêm 06/12/2022); không phải bản hiện hành.";
+        let label =
+            "THEO SỐ LIỆU BIẾT ĐẾN NGÀY 06/12/2022 (đêm 06/12/2022); không phải bản hiện hành.";
         assert!(has(&texts, label) && !has(&were, "BIẾT ĐẾN"), "{texts:?}");
         let since = "Từ đó đến hết đêm 07/12/2022 có thêm 2 giao dịch của kỳ, 56.000 đồng";
         assert!(has(&texts, since), "{texts:?}");
@@ -91,7 +91,10 @@ async fn a_paper_as_known_on_a_day_says_so_and_leaves_the_present_one() {
         Box::pin(close(&desk, &both())).await.unwrap();
         let (_, then) = Box::pin(as_of(&desk, minutes(), SECOND)).await;
         let texts = said(&then[&file]);
-        assert!(has(&texts, "Kỳ này đã được ke-toan chốt số liệu lúc"), "{texts:?}");
+        assert!(
+            has(&texts, "Kỳ này đã được ke-toan chốt số liệu lúc"),
+            "{texts:?}"
+        );
         Box::pin(desk.close()).await;
     }
 }
@@ -110,7 +113,13 @@ async fn a_paper_of_nights_that_were_published_again_is_refused_and_the_command_
     let output = Box::pin(run(&town, &args)).await;
     assert_eq!(code(&output), 0, "{output:?}");
     assert!(crate::cli::stdout(&output).ends_with("_minutes_as-of-2022-12-06\n"));
-    Box::pin(late_of(&desk, &name, day(FIRST), &[("late-1", 35_000, FIRST)])).await;
+    Box::pin(late_of(
+        &desk,
+        &name,
+        day(FIRST),
+        &[("late-1", 35_000, FIRST)],
+    ))
+    .await;
     Box::pin(night(&desk, FIRST)).await;
     let form = Form::Minutes(Some(name));
     let root = &desk.config.report_dir;
@@ -149,15 +158,21 @@ async fn page_and_paper_differ_by_lines_that_both_name() {
         let told = &flow["kept_before"];
         let fees = [&told["count"], &told["sum_vnd"]].map(|part| part.as_i64().unwrap_or(0));
         assert_eq!(line(&texts, KEPT), fees, "{source}");
-        let [paid, late, dropped] =
-            [TURNOVER[0], LATE, DROPPED].map(|name| line(&texts, name));
+        let [paid, late, dropped] = [TURNOVER[0], LATE, DROPPED].map(|name| line(&texts, name));
         let by_page = [&flow["paid"]["count"], &flow["paid"]["sum_vnd"]];
         let by_page = by_page.map(|part| part.as_i64().unwrap());
         assert_eq!(by_page[0], paid[0] + dropped[0] - late[0], "{source}");
-        assert_eq!(by_page[1], paid[1] + fees[1] + dropped[1] - late[1], "{source}");
+        assert_eq!(
+            by_page[1],
+            paid[1] + fees[1] + dropped[1] - late[1],
+            "{source}"
+        );
         if fees[0] > 0 {
             let named = format!("({source}: {} khoản, ", fees[0]);
-            assert!(page.contains(&named) || page.contains(&named[1..]), "{named}");
+            assert!(
+                page.contains(&named) || page.contains(&named[1..]),
+                "{named}"
+            );
             kept += fees[0];
         }
     }

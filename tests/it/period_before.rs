@@ -60,7 +60,10 @@ async fn a_period_is_told_beside_the_one_before() {
         let none = Box::pin(run_json(&desk, &of(FIRST, SECOND))).await;
         let before = &none["previous_period"];
         assert_eq!(before["label"], "2022-12-03/2022-12-04");
-        assert_eq!((&before["last_night"], &before["share"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&before["last_night"], &before["share"]),
+            (&Value::Null, &Value::Null)
+        );
         assert_eq!(before["whole"], false);
         // a row of both nights comes with the third
         let source = desk.config.sources.iter();

@@ -113,11 +113,7 @@ impl Knowing {
 
 /// The run that knows the period: of a closed one that of its closing, else the last of all; or the
 /// one that stood on the day that was asked for.
-pub(super) async fn knowing(
-    desk: &Desk,
-    over: &Period,
-    known: Known,
-) -> Result<Knowing, JobError> {
+pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<Knowing, JobError> {
     let closing = period::closing_of(desk, over).await?;
     if let Known::On(day) = known {
         let closed = closing.map(|closing| {

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 
-use super::known;
 use super::knowing::Knowing;
+use super::known;
 use crate::domain::{Added, AgencyCode, Completeness, Day, Period, SourceFacts, Taken};
 use crate::job::as_known::unreadable;
 use crate::job::desk::Desk;

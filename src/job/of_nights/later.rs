@@ -5,8 +5,8 @@ use crate::domain::{Day, Period};
 use crate::job::before::Before;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
-use crate::job::trend::{self, TREND_DAYS};
 use crate::job::page;
+use crate::job::trend::{self, TREND_DAYS};
 use crate::report::RunFacts;
 use crate::report::model::sources_of;
 

@@ -125,7 +125,9 @@ async fn a_payment_that_is_paid_on_a_later_day_is_named_where_it_waited() {
                 txns: vec![row],
                 ..Delivery::default()
             };
-            let saved = desk.store.save_transactions(&name, day(at), &delivery, merge);
+            let saved = desk
+                .store
+                .save_transactions(&name, day(at), &delivery, merge);
             saved.await.unwrap();
             town.morning_after(day(at));
             Box::pin(night(&desk, at)).await;
@@ -143,8 +145,13 @@ async fn a_payment_that_is_paid_on_a_later_day_is_named_where_it_waited() {
         save(second, TxnStatus::Success).await;
         let (one, csv) = paper(Span::Night(day(FIRST))).await;
         let (two, _) = paper(Span::Night(day(second))).await;
-        let both = paper(Span::Days(Period::range(day(FIRST), day(second)))).await.0;
-        for line in TURNOVER.into_iter().chain([super::ROWS, super::CLOSING, WAITING]) {
+        let both = paper(Span::Days(Period::range(day(FIRST), day(second))))
+            .await
+            .0;
+        for line in TURNOVER
+            .into_iter()
+            .chain([super::ROWS, super::CLOSING, WAITING])
+        {
             assert_eq!(told(&one, line), told(&early, line), "{kind:?} {line}");
         }
         assert_eq!(told(&one, PAID_SINCE), [1, 77_000], "{kind:?}");

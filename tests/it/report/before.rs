@@ -66,7 +66,11 @@ fn five_numbers_of_a_month_are_told_against_the_month_before() {
     let letters = is_accessible(&pdf::render(&report).unwrap(), "vi-VN");
     for tile in &report.tiles {
         assert!(html.contains(&tile.change_month), "{}", tile.change_month);
-        assert!(strings.contains(&tile.change_month), "{}", tile.change_month);
+        assert!(
+            strings.contains(&tile.change_month),
+            "{}",
+            tile.change_month
+        );
         let squeezed = squeezed(&tile.change_month);
         assert!(letters.letters().contains(&squeezed), "{squeezed}");
     }
@@ -106,7 +110,10 @@ fn a_month_of_which_nights_are_missing_is_not_compared() {
     cut.lacking = vec![(day("2022-11-30"), day("2022-11-30"))];
     cut.told.as_mut().unwrap().last = day("2022-11-29");
     let told = changes(&beside(cut));
-    assert!(told.iter().all(|told| told.ends_with("chưa so được")), "{told:?}");
+    assert!(
+        told.iter().all(|told| told.ends_with("chưa so được")),
+        "{told:?}"
+    );
     // nights of the month itself are missing
     let mut scene = beside(november());
     scene.facts.lacking = vec![(day("2022-12-06"), day("2022-12-31"))];
@@ -126,7 +133,8 @@ fn a_month_without_nights_is_named_and_a_range_is_called_what_it_is() {
     let scene = beside(none.clone());
     let told = changes(&scene);
     assert!(
-        told.iter().all(|told| told == "tháng 11/2022: không có đêm nào để so"),
+        told.iter()
+            .all(|told| told == "tháng 11/2022: không có đêm nào để so"),
         "{told:?}"
     );
     let note = build(&scene).banners.pop().unwrap();
