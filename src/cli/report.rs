@@ -29,6 +29,7 @@ Examples:
   doisoat report --month 2022-12 --as-of 2022-12-20    as known on that day, and what arrived since
   doisoat report --month 2022-12 --now                 a closed month as known today, beside what was closed
   doisoat report --month 2022-12 --form minutes        biên bản đối soát with each provider, DOCX, PDF, XLSX, CSV
+  doisoat report --month 2022-12 --form minutes --as-of 2022-12-20   the same as known on that day
   doisoat report --reporting-month 2022-12 --form payments   the form of payments, 15 November to 14 December
   doisoat report --format xlsx --out again             the workbook alone (and run.json)
   doisoat report --format pdf --out paper              the summary on A4, for print and archive
@@ -47,7 +48,9 @@ A period is told by its last night; where rows of its days came later, by the la
 the sources of the period (\"theo số liệu biết đến đêm ...\").
 A period that was closed (doisoat period close) is reported as it was closed, and says so. Minutes are as of the last
 night of their period: what waited then is due in the next ones. The form of payments is of one state: nights that were
-published again since are named in it, or it is refused with what to run.")]
+published again since are named in it, or it is refused with what to run. With --as-of a paper
+says below its title as of which day it is and what came since, row by row in arrived.csv, and stands in a folder of
+its own (2022-12_minutes_as-of-2022-12-20); where nights of then were published again since, it is refused.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
@@ -77,7 +80,7 @@ pub struct ReportArgs {
     #[arg(long)]
     now: bool,
     /// A paper to sign instead of the report; minutes: one a money source
-    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["as_of", "now", "format", "definition"])]
+    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["now", "format", "definition"])]
     form: Option<FormWord>,
     /// Minutes with this source only
     #[arg(long, value_name = "NAME", requires = "form")]

@@ -44,6 +44,8 @@ pub struct ProviderRow {
     /// Collected less due of the dossiers that it is linked to, for a row that is matched with a
     /// difference; none where nothing is left over.
     pub difference: Option<Vnd>,
+    /// The day that it counts under now, where that is another: it waited and was paid since.
+    pub since: Option<Day>,
 }
 
 impl ProviderRow {

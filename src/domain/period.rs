@@ -97,6 +97,41 @@ impl Period {
         }
     }
 
+    /// The period before this one, of the same kind: the night, month, quarter or year before, the
+    /// reporting month before; of any other range as many days, up to its eve.
+    pub fn before(&self) -> Self {
+        let eve = self.from.minus(1);
+        let day = eve.to_string();
+        let [month, year] = [7, 4].map(|end| day.get(..end).unwrap_or_default());
+        let number: u32 = month.get(5..).and_then(|raw| raw.parse().ok()).unwrap_or(1);
+        let quarter = format!("{year}-Q{}", number.div_ceil(3));
+        let is = |known: Option<Self>| known.as_ref() == Some(self);
+        let before = if self.from == self.to && *self.label == *self.from.to_string() {
+            Some(Self::night(eve))
+        } else if is(Self::month(&self.label)) {
+            Self::month(month)
+        } else if is(Self::quarter(&self.label)) {
+            Self::quarter(&quarter)
+        } else if is(Self::year(&self.label)) {
+            Self::year(year)
+        } else if self.is_reporting_month() {
+            Self::reporting_month(month)
+        } else {
+            None
+        };
+        before.unwrap_or_else(|| {
+            let days = u32::try_from(self.to.days_since(self.from)).unwrap_or(0);
+            Self::range(eve.minus(days), eve)
+        })
+    }
+
+    /// True for the days from the 15th of a month to the 14th of the next.
+    pub fn is_reporting_month(&self) -> bool {
+        let last = self.to.to_string();
+        let month = Self::reporting_month(last.get(..7).unwrap_or_default());
+        month.is_some_and(|month| (month.from, month.to) == (self.from, self.to))
+    }
+
     /// True when a report that tells `other` tells this one too: by its label or by its days.
     pub fn is_told_by(&self, other: &Self) -> bool {
         self.label == other.label || (self.from, self.to) == (other.from, other.to)
@@ -129,6 +164,25 @@ pub struct Target {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_period_before_is_of_the_same_kind() {
+        let day = |raw: &str| Day::parse(raw).unwrap();
+        let check = |period: Option<Period>, before: &str| {
+            assert_eq!(&*period.unwrap().before().label, before);
+        };
+        check(Period::month("2023-01"), "2022-12");
+        check(Period::month("2023-03"), "2023-02");
+        check(Period::quarter("2023-Q1"), "2022-Q4");
+        check(Period::quarter("2022-Q4"), "2022-Q3");
+        check(Period::year("2023"), "2022");
+        check(Some(Period::night(day("2023-03-01"))), "2023-02-28");
+        check(Period::reporting_month("2023-01"), "2022-11-15/2022-12-14");
+        let range = |from, to| Some(Period::range(day(from), day(to)));
+        check(range("2022-12-15", "2023-01-13"), "2022-11-15/2022-12-14");
+        check(range("2022-12-01", "2022-12-31"), "2022-10-31/2022-11-30");
+        check(range("2022-12-05", "2022-12-05"), "2022-12-04/2022-12-04");
+    }
 
     #[test]
     fn whole_periods_have_their_days() {

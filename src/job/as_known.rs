@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::Context;
 use serde_json::{Value, json};
 
+use super::before_period::{self, Knower};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
@@ -63,6 +64,12 @@ pub(super) async fn compare(
     } else {
         (&mut decided_then, then)
     };
+    let knower = if show_now {
+        Knower::Now(now)
+    } else {
+        Knower::Then(then)
+    };
+    before_period::tell(desk, by, shown, knower).await?;
     shown.facts.known = Some(Box::new(known));
     let (shown, pairs) = (&*shown, pairs_of(shown.facts.known.as_deref()));
     let mut files = stage::files(by, shown)?;

@@ -1,22 +1,23 @@
 //! Papers of a period: the minutes with each provider, the form of payments. A closed period is
 //! told as it was closed, another as known now.
 
+mod knowing;
 mod payments;
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 
-use super::as_known::unreadable;
+use super::as_known::{Known as AsOf, unreadable};
 use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::Decided;
-use super::of_nights::Telling;
 use super::report_again::{none_in, refused};
-use super::{period, recover, stage, stored};
+use super::{recover, stage, stored};
 use crate::classify::CLASSES;
 use crate::config::source::SourceSettings;
 use crate::domain::{Day, Lang, Period, ProviderRow, SourceName};
+use crate::report::facts::Figure;
 use crate::report::forms::{self, Minutes, Paper};
 use crate::report::json;
 use crate::report::pdf;
@@ -24,6 +25,7 @@ use crate::report::publish::OutFile;
 use crate::source::push;
 use crate::store::RunRecord;
 use crate::text;
+use knowing::{Knowing, knowing};
 
 /// Which paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,16 +51,19 @@ pub(super) async fn files(
     desk: &Desk,
     over: &Period,
     form: &Form,
+    known: AsOf,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
+    let knowing = Box::pin(knowing(desk, over, known)).await?;
     let (run, mut files) = match form {
         Form::Payments => {
-            let (run, told) = Box::pin(payments::told(desk, over)).await?;
+            let (run, told) = Box::pin(payments::told(desk, over, &knowing)).await?;
             let mut files = vec![OutFile::new("run.json", told.run_json())];
             files.extend(written("thanh-toan-766", &told.paper(over), over.to)?);
             (run, files)
         }
-        Form::Minutes(only) => all_minutes(desk, over, only.as_ref()).await?,
+        Form::Minutes(only) => all_minutes(desk, over, only.as_ref(), &knowing).await?,
     };
+    files.extend(knowing.arrived(desk)?);
     stage::spell(desk, &mut files);
     Ok((run, files))
 }
@@ -68,21 +73,25 @@ async fn all_minutes(
     desk: &Desk,
     over: &Period,
     only: Option<&SourceName>,
+    knowing: &Knowing,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
-    let run = knowing(desk, over).await?;
-    let decided = Box::pin(recover::as_known(
-        desk,
-        desk,
-        &run,
-        (over, Telling::default()),
-    ))
-    .await?;
+    let run = knowing.run.clone();
+    let telling = (over, knowing.telling());
+    let decided = Box::pin(recover::as_known(desk, desk, &run, telling)).await?;
     let decided = decided.ok_or_else(|| unreadable(desk, &run))?;
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
-    let nights = desk.store.published_nights().await?;
-    let known = known(&nights, over, run.business_date).ok_or_else(|| none_in(desk, over))?;
+    let nights = &knowing.nights;
+    let known = known(nights, over, run.business_date).ok_or_else(|| none_in(desk, over))?;
     for source in providers(desk, only)? {
-        let minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
+        let mut minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
+        minutes.as_of = knowing.lines(desk, Some(&source.name));
+        if knowing.on.is_some() {
+            // what came of it later was not known then
+            let known = |day: Day| day <= run.business_date;
+            for row in minutes.rows.iter_mut().chain(&mut minutes.closing) {
+                row.since = row.since.filter(|day| known(*day));
+            }
+        }
         let name = format!("bien-ban-doi-soat_{}", source.name);
         files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
         let annex = forms::file_name(source.name.as_str());
@@ -101,19 +110,6 @@ fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 3], JobError>
         OutFile::new(&format!("{name}.pdf"), pdf),
         OutFile::new(&format!("{name}.xlsx"), xlsx),
     ])
-}
-
-/// The run that knows the period: of a closed one that of its closing, else the last of all.
-async fn knowing(desk: &Desk, over: &Period) -> Result<RunRecord, JobError> {
-    let run = match period::closing_of(desk, over).await? {
-        Some(closing) => desk.store.run(&closing.run_id).await?,
-        None => desk.store.last_run().await?,
-    };
-    let run = run.ok_or_else(|| anyhow!("the run of the figures is not there"))?;
-    if run.business_date < over.from {
-        return Err(none_in(desk, over));
-    }
-    Ok(run)
 }
 
 fn providers<'d>(
@@ -202,6 +198,10 @@ async fn minutes<'a>(
         }
     }
     let since = since(desk, &rows, name, night).await?;
+    let closing = store
+        .open_provider_rows(name, over.to.plus(1), night)
+        .await?;
+    add_waited(&mut rows, &closing, over);
     rows.splice(..0, late);
     let (incomplete, unasked) = untold(desk, over, name, night).await?;
     let named = rows.iter().filter_map(|row| row.order_ref.as_deref());
@@ -225,14 +225,38 @@ async fn minutes<'a>(
         changed,
         since,
         withheld: withheld(desk, over, name, night).await?,
-        closing: store
-            .open_provider_rows(name, over.to.plus(1), night)
-            .await?,
+        kept_before: kept_before(desk, over, name, night).await?,
+        as_of: Vec::new(),
+        closing,
         ordered: store.ordered(word, over, night).await?,
         orders,
         unseen: store.missing_payments(over.to, night).await?,
         word,
     })
+}
+
+/// Rows of the period that were open at its end and count under another day by now: the paper tells
+/// them on their day of then, as it did before they were paid.
+fn add_waited(rows: &mut Vec<ProviderRow>, closing: &[ProviderRow], over: &Period) {
+    let known: BTreeSet<Box<str>> = rows.iter().map(|row| row.id.clone()).collect();
+    let waited = closing.iter().filter(|row| {
+        row.since.is_some() && over.holds(row.business_date) && !known.contains(&row.id)
+    });
+    rows.extend(waited.cloned());
+    rows.sort_by(|a, b| (a.business_date, &a.id).cmp(&(b.business_date, &b.id)));
+}
+
+/// What the nights of the period up to `night` add to what people paid, because it was kept before
+/// the source told the amount.
+async fn kept_before(
+    desk: &Desk,
+    over: &Period,
+    name: &SourceName,
+    night: Day,
+) -> Result<Figure, JobError> {
+    let told = Period::range(over.from, over.to.min(night));
+    let (count, dong) = desk.store.kept_before(name, &told).await?;
+    Ok(Figure::new(count, dong))
 }
 
 /// Of `rows`, which are of the period, those left out that were decided otherwise after the night

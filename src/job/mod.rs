@@ -4,6 +4,7 @@ mod announce;
 pub mod as_known;
 pub mod backup;
 mod before;
+mod before_period;
 pub mod by_hand;
 mod calibration;
 pub mod desk;

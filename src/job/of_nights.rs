@@ -85,7 +85,7 @@ pub(super) async fn tell(
 }
 
 /// One run a night: the one that stands, or the last one that was known at an instant.
-async fn runs(
+pub(super) async fn runs(
     desk: &Desk,
     over: &Period,
     night: Day,
@@ -154,6 +154,18 @@ async fn sources_of(desk: &Desk, run: &RunRecord) -> Result<NightSources, JobErr
         day: run.business_date,
         sources,
         files: page::files(desk, run).await?,
+    })
+}
+
+/// The states of the sources of a night as they were published, without the files.
+pub(super) fn states_of(run: &RunRecord) -> Result<NightSources, JobError> {
+    let told = stored::sources(&run.sources_json)?.into_iter();
+    let mut sources: Vec<SourceNight> = told.map(source_night).collect();
+    facts::tell_counts(&mut sources, &run.run_json);
+    Ok(NightSources {
+        day: run.business_date,
+        sources,
+        files: Vec::new(),
     })
 }
 

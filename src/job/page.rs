@@ -123,6 +123,7 @@ pub(super) async fn of(
             desk.config.lang,
         ),
         late: late::of_run(desk, run, pool).await?,
+        period_before: None,
         closed: None,
     })
 }

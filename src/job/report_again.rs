@@ -9,6 +9,7 @@ use anyhow::anyhow;
 use serde_json::Value;
 
 use super::as_known::{self, Known};
+use super::before_period::{self, Knower};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
@@ -113,9 +114,9 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             Span::Night(day) => Period::night(*day),
             Span::Days(period) => period.clone(),
         };
-        let (run, files) = Box::pin(forms::files(desk, &over, form)).await?;
+        let (run, files) = Box::pin(forms::files(desk, &over, form, asked.known)).await?;
         let mut made = Made {
-            name: format!("{}_{}", name_of(&over), form.word()),
+            name: format!("{}_{}{}", name_of(&over), form.word(), suffix(desk, asked)),
             run,
             files,
             spoken: None,
@@ -173,6 +174,7 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
     }
     let mut decided = decided.ok_or_else(|| since(desk, &run))?;
+    before_period::tell(desk, by, &mut decided, Knower::Standing).await?;
     decided.facts.page.closed = match &asked.mark {
         Some(mark) => Some(mark.clone()),
         None => period::reopened(desk, period).await?,
@@ -214,7 +216,11 @@ async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
 
 /// The last published night up to `day` that knows anything of the period, in the version that
 /// stood when the next night began: one published later was not known then.
-async fn known_on(desk: &Desk, period: &Period, day: Day) -> Result<RunRecord, JobError> {
+pub(super) async fn known_on(
+    desk: &Desk,
+    period: &Period,
+    day: Day,
+) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
     let next = runs.iter().filter(|run| run.business_date > day);
     let next = next.map(|run| run.pulled_at_ms).min();

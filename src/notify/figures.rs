@@ -1,6 +1,7 @@
-//! Pure: the five numbers of the first page with their change since the night before, and the few
-//! exceptions to be settled first, as tables of a mail. No name, no account, no memo stands in
-//! `run.json`, so none stands here; a transaction is told by the bank's reference or its time.
+//! Pure: the five numbers of the first page with their changes since the night before and the night
+//! of a month ago, and the few exceptions to be settled first, as tables of a mail. No name, no
+//! account, no memo stands in `run.json`, so none stands here; a transaction is told by the bank's
+//! reference or its time.
 
 use serde_json::Value;
 
@@ -13,20 +14,24 @@ use crate::text::{day, money, number, percent, points, say, when};
 
 /// Transactions, share, open money, open exceptions, overdue money.
 pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
-    let before = &run["previous"];
+    let befores = befores(run);
     let days = number(lang, OVERDUE_DAYS);
     let both = |(count, sum): (i128, i128)| {
         let rows = say(lang, "tile-rows", &[("n", &number(lang, count))]);
         format!("{rows}, {}", money(lang, sum))
     };
     let row = |label: String, now: &Value, key: &str, by_money: bool| {
-        let (now, was) = (figure(now), figure(&before[key]));
-        let change = match (before.is_object(), by_money) {
-            (false, _) => "–".to_owned(),
-            (true, true) => signed(lang, now.1 - was.1, |sum| money(lang, sum)),
-            (true, false) => signed(lang, now.0 - was.0, |count| number(lang, count)),
-        };
-        vec![label, both(now), change]
+        let now = figure(now);
+        let mut cells = vec![label, both(now)];
+        cells.extend(befores.iter().map(|before| {
+            let was = figure(&before[key]);
+            match (before.is_object(), by_money) {
+                (false, _) => "–".to_owned(),
+                (true, true) => signed(lang, now.1 - was.1, |sum| money(lang, sum)),
+                (true, false) => signed(lang, now.0 - was.0, |count| number(lang, count)),
+            }
+        }));
+        cells
     };
     let plain = |key: &str| say(lang, key, &[]);
     let (totals, work) = (&run["totals"], &run["work"]);
@@ -53,19 +58,30 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
         exceptions,
         row(overdue, &work["overdue"], "overdue", true),
     ];
-    let since = match Day::parse(before["business_date"].as_str().unwrap_or_default()) {
-        Ok(night) => say(lang, "mail-change", &[("day", &day(lang, night))]),
-        Err(_) => plain("mail-no-change"),
-    };
+    let since =
+        |before: &&Value| match Day::parse(before["business_date"].as_str().unwrap_or_default()) {
+            Ok(night) => say(lang, "mail-change", &[("day", &day(lang, night))]),
+            Err(_) => plain("mail-no-change"),
+        };
+    let mut head = vec![plain("mail-figure"), night_of(run, lang)];
+    head.extend(befores.iter().map(since));
     Table {
         title: plain("tiles-label"),
-        head: vec![plain("mail-figure"), night_of(run, lang), since],
+        head,
         rows,
     }
 }
 
+/// The night before, and that of a month ago where there was one.
+fn befores(run: &Value) -> Vec<&Value> {
+    let month = Some(&run["month_before"]).filter(|month| month.is_object());
+    [Some(&run["previous"]), month]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {
-    let before = &run["previous"];
     let year = |of: &Value| {
         Day::parse(of["business_date"].as_str()?)
             .ok()
@@ -81,16 +97,21 @@ fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {
     };
     // without data a document tells parts, and no share
     let now = exact(share).filter(|_| share["share"].is_string());
-    let moved = now.zip(exact(&before["share"])).map(|(now, was)| {
-        if year(before) != year(run) {
-            return say(lang, "change-other-year", &[]);
-        }
-        let moved = points(lang, was, now);
-        say(lang, "change-points", &[("points", &moved)])
-    });
     let none = || "–".to_owned();
-    let now = now.map_or_else(none, |share| percent(lang, share));
-    vec![label, now, moved.unwrap_or_else(none)]
+    let moved = |before: &&Value| {
+        let moved = now.zip(exact(&before["share"])).map(|(now, was)| {
+            if year(before) != year(run) {
+                return say(lang, "change-other-year", &[]);
+            }
+            let moved = points(lang, was, now);
+            say(lang, "change-points", &[("points", &moved)])
+        });
+        moved.unwrap_or_else(none)
+    };
+    let told = now.map_or_else(none, |share| percent(lang, share));
+    let mut cells = vec![label, told];
+    cells.extend(befores(run).iter().map(moved));
+    cells
 }
 
 /// Of how many matters so many rows of the work list are; none where each is one of its own, or an

@@ -4,6 +4,7 @@
 pub mod diff;
 
 mod balances;
+mod before;
 mod gateways;
 mod known;
 mod page;
@@ -23,6 +24,7 @@ use super::model::OfNights;
 
 pub use crate::classify::StandingRow;
 pub use balances::StatementBalance;
+pub use before::{AtEnd, BeforeFigures, PeriodBefore};
 pub use diff::Replaced;
 pub use gateways::{GatewayFacts, HeldBefore};
 pub use known::{AsKnown, NightsKnown};
@@ -52,6 +54,11 @@ impl Figure {
     pub fn plus(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
         self.sum_vnd = self.sum_vnd.saturating_add(other.sum_vnd);
+    }
+
+    /// True when there is no row and no dong.
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
     }
 
     /// True when there is no row.

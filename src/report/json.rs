@@ -19,6 +19,7 @@ use super::facts::{Calibration, Digests, Figure, KindFigure, RunFacts, SourceNig
 use super::model::{Index, NightFigures, Totals};
 
 use balances::BalanceJson;
+pub use before::told_before;
 use cells::{CellJson, GreyJson};
 use changes::ChangesJson;
 use fees::FeesJson;
@@ -30,6 +31,7 @@ pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
 
 mod balances;
+mod before;
 mod cells;
 mod fees;
 mod changes;
@@ -65,6 +67,12 @@ struct RunDocument<'a> {
     /// Only in a night that has one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<PreviousJson>,
+    /// Only in a night that has one a month before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    month_before: Option<PreviousJson>,
+    /// Only in a period.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    previous_period: Option<before::BeforeJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     /// None in a period of which a night does not tell its sums.
@@ -212,6 +220,8 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         previous: previous::of(facts),
+        month_before: previous::month_of(facts),
+        previous_period: before::of(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),

@@ -12,6 +12,7 @@ use crate::classify::{Bucket, OK};
 use crate::domain::{
     Day, MissingPayment, OrderStatus, Ordered, OwnOrder, Period, ProviderRow, SourceName, Txn, Vnd,
 };
+use crate::matching::Evidence;
 
 impl Store {
     /// The source's rows of the period, as classed on `night`, by day and id.
@@ -29,7 +30,33 @@ impl Store {
         classed(&mut tx, &keys, night).await
     }
 
-    /// The source's rows from before `before` that were open on `night`, by day and id.
+    /// The fees that the nights of the period found kept before the source told its payments, each
+    /// night of those of its own day: how many, and dong. It is what their reports add to what
+    /// people paid.
+    pub async fn kept_before(
+        &self,
+        source: &SourceName,
+        period: &Period,
+    ) -> Result<(u64, i128), StoreError> {
+        let days = [period.from, period.to].map(|day| day.to_string());
+        let [from, to] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), from, to];
+        let mut kept = (0, 0);
+        for row in self.read(&sql::SELECT_KEPT_BEFORE, &binds).await? {
+            let evidence: Vec<Evidence> = from_json(&row, "evidence")?;
+            let fee = evidence.iter().find_map(|seen| match seen {
+                Evidence::NetOfFee(fee) => Some(fee.wide()),
+                _ => None,
+            });
+            if let Some(fee) = fee {
+                kept = (kept.0 + 1, kept.1 + fee);
+            }
+        }
+        Ok(kept)
+    }
+
+    /// The source's rows from before `before` that were open on `night`, each on its day of then, by
+    /// day and id.
     pub async fn open_provider_rows(
         &self,
         source: &SourceName,
@@ -195,6 +222,7 @@ fn own_order(row: &Row) -> Result<OwnOrder, StoreError> {
 
 fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
     let row = |row: &Row| {
+        let business_date = row.parsed("business_date", day)?;
         Ok(ProviderRow {
             id: row.text("id")?.into(),
             order_ref: row.opt_text("order_ref")?.map(Into::into),
@@ -204,13 +232,14 @@ fn read(rows: &[Row]) -> Result<Vec<ProviderRow>, StoreError> {
             amount: Vnd::new(row.int("amount_vnd")?),
             fee: Vnd::new(row.int("fee_vnd")?),
             net: Vnd::new(row.int("net_vnd")?),
-            business_date: row.parsed("business_date", day)?,
+            business_date,
             class: row.text("class")?.into(),
             bucket: row.text("bucket")?.into(),
             dossier: row.opt_text("dossier_code")?.map(Into::into),
             in_set: row.int("in_set")? == 1,
             went_back: row.int("went_back")? == 1,
             difference: None,
+            since: Some(row.parsed("now_on", day)?).filter(|now| *now != business_date),
         })
     };
     let mut all: Vec<ProviderRow> = rows.iter().map(row).collect::<Result<_, StoreError>>()?;

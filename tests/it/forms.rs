@@ -9,6 +9,7 @@ use doisoat::domain::{Lang, Ordered, Period, ProviderRow, RunId, SourceName, Vnd
 use doisoat::job::forms::Form;
 use doisoat::job::report_again::{self, Asked, Span};
 use doisoat::job::{Desk, Exit};
+use doisoat::report::Figure;
 use doisoat::report::forms::{self, Block, Cell, Grid, Minutes, Paper};
 use serde_json::Value;
 
@@ -246,6 +247,7 @@ pub(crate) fn row(id: &str, class: &str, bucket: &str) -> ProviderRow {
         in_set: false,
         went_back: false,
         difference: None,
+        since: None,
     }
 }
 
@@ -267,6 +269,8 @@ pub(crate) fn minutes<'a>(
         missing: Vec::new(),
         incomplete: Vec::new(),
         unasked: 0,
+        kept_before: Figure::default(),
+        as_of: Vec::new(),
         opening: Vec::new(),
         rows,
         changed: Vec::new(),

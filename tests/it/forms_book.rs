@@ -279,6 +279,7 @@ fn payments<'a>(period: &'a Period, run: &'a RunId, total: i128) -> Payments<'a>
         night: period.to,
         missing: Vec::new(),
         republished: Vec::new(),
+        as_of: &[],
     }
 }
 

@@ -221,7 +221,7 @@ fn word() -> Word {
     }
 }
 
-async fn close(desk: &Desk, period: &Period) -> Result<std::path::PathBuf, JobError> {
+pub(crate) async fn close(desk: &Desk, period: &Period) -> Result<std::path::PathBuf, JobError> {
     let lease = desk.lease("period close").await.unwrap();
     let closed = period::close(desk, &lease, period, &word()).await;
     desk.store.release_lease(lease).await.unwrap();

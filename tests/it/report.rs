@@ -6,6 +6,7 @@ use doisoat::report::model::Report;
 use doisoat::report::publish::OutFile;
 use doisoat::report::{html, match_files, night_files};
 
+mod before;
 mod bridge;
 mod browser;
 mod cells;

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use anyhow::anyhow;
 
-use super::{knowing, known};
+use super::knowing::Knowing;
+use super::known;
 use crate::domain::{Added, AgencyCode, Completeness, Day, Period, SourceFacts, Taken};
 use crate::job::as_known::unreadable;
 use crate::job::desk::Desk;
@@ -36,6 +37,7 @@ pub(super) struct Told {
     carried: Option<Carried>,
     republished: Vec<Day>,
     missing: Vec<(Day, Day)>,
+    as_of: Vec<String>,
 }
 
 /// What the book holds of a period, as of a night.
@@ -85,11 +87,15 @@ fn of<'d>(
 /// Reads and measures it, or says why there is no one state. Of an open period the run is that
 /// of the last night up to its end, so that consecutive forms hang together; where the rules are
 /// others since, the last run of all.
-pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told), JobError> {
-    let last = knowing(desk, over).await?;
-    let nights = desk.store.published_nights().await?;
-    let known = known(&nights, over, last.business_date).ok_or_else(|| none_in(desk, over))?;
-    let closed = period::closing_of(desk, over).await?.is_some();
+pub(super) async fn told(
+    desk: &Desk,
+    over: &Period,
+    knowing: &Knowing,
+) -> Result<(RunRecord, Told), JobError> {
+    let last = &knowing.run;
+    let nights = &knowing.nights;
+    let known = known(nights, over, last.business_date).ok_or_else(|| none_in(desk, over))?;
+    let closed = knowing.is_as_closed(period::closing_of(desk, over).await?.is_some());
     let own = desk.store.published(known.told_to).await?;
     let own = own.filter(|own| !closed && own.id != last.id);
     let mut found = None;
@@ -100,8 +106,9 @@ pub(super) async fn told(desk: &Desk, over: &Period) -> Result<(RunRecord, Told)
             break;
         }
     }
-    let (run, mut told) = found.ok_or_else(|| unreadable(desk, &last))?;
+    let (run, mut told) = found.ok_or_else(|| unreadable(desk, last))?;
     told.missing = known.missing;
+    told.as_of = knowing.lines(desk, None);
     if known.had_eve {
         let eve = over.from.minus(1);
         let since = desk
@@ -175,6 +182,7 @@ async fn of_run(
         carried: None,
         republished,
         missing: Vec::new(),
+        as_of: Vec::new(),
     }))
 }
 
@@ -184,11 +192,11 @@ fn is_of_months(over: &Period) -> bool {
     over.from == over.from.month_start() && next == next.month_start()
 }
 
-/// Nights up to the run's that were published again after it.
-async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
+/// Nights up to the run's that were published, or published again, after it.
+pub(super) async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
     let runs = desk.store.runs().await?;
     let since = runs.iter().filter(|other| {
-        other.business_date < run.business_date && other.pulled_at_ms > run.pulled_at_ms
+        other.business_date <= run.business_date && other.pulled_at_ms > run.pulled_at_ms
     });
     let mut nights: Vec<Day> = since.map(|other| other.business_date).collect();
     nights.dedup();
@@ -274,6 +282,7 @@ impl Told {
             night: decided.run.business_date,
             republished: self.republished.clone(),
             missing: self.missing.clone(),
+            as_of: &self.as_of,
         };
         payments.paper()
     }

@@ -261,7 +261,7 @@ async fn told(
 
 impl Decided {
     /// Writes `run.json`.
-    fn tell(&mut self) {
+    pub(in crate::job) fn tell(&mut self) {
         self.run.run_json = stage::run_json(&self.pool, &self.settlement, &self.facts).into();
     }
 }

@@ -5,10 +5,10 @@ use crate::domain::{Day, Period};
 use crate::job::before::Before;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
+use crate::job::page;
 use crate::job::trend::{self, TREND_DAYS};
-use crate::job::{page, stored};
 use crate::report::RunFacts;
-use crate::report::model::{NightSources, sources_of};
+use crate::report::model::sources_of;
 
 use super::Telling;
 
@@ -26,14 +26,7 @@ pub(in crate::job) async fn end(
     let runs = super::runs(desk, &since, facts.business_date, telling.known_at).await?;
     let mut nights = Vec::new();
     for run in &runs {
-        let told = stored::sources(&run.sources_json)?.into_iter();
-        let mut sources = told.map(super::source_night).collect::<Vec<_>>();
-        crate::job::facts::tell_counts(&mut sources, &run.run_json);
-        nights.push(NightSources {
-            day: run.business_date,
-            sources,
-            files: Vec::new(),
-        });
+        nights.push(super::states_of(run)?);
     }
     facts.sources = sources_of(&period, &nights);
     trend_to(Before::new(desk, telling.known_at), facts, last).await

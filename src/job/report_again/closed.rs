@@ -12,6 +12,8 @@ use crate::job::of_nights::Telling;
 use crate::job::told_again::{otherwise, since};
 use crate::job::{late, period, recover, stage, told};
 use crate::kpi::Period;
+use crate::report::facts::PeriodBefore;
+use crate::report::json;
 use crate::report::publish::OutFile;
 use crate::store::{Closing, RunRecord};
 
@@ -31,9 +33,15 @@ pub(super) async fn made(
     };
     let lang = asked.lang.unwrap_or(own);
     let by = &told::speaking(by, lang);
-    let of = (period, closing, &run);
+    let before = run_json_of(&kept).and_then(|told| json::told_before(&told));
+    let of = (period, closing, &run, before.as_ref());
     let files = if asked.definition.is_some() {
-        again(desk, by, of, None).await?
+        // the share that it keeps is that of the definition that led
+        let mut before = before.clone();
+        if let Some(told) = before.as_mut().and_then(|before| before.told.as_mut()) {
+            told.share = None;
+        }
+        again(desk, by, (period, closing, &run, before.as_ref()), None).await?
     } else if lang != own {
         let formats = asked.formats.clone();
         let formats = formats.unwrap_or_else(|| stage::formats_of(&closing.files));
@@ -64,11 +72,25 @@ fn lang_of(files: &[OutFile]) -> Option<Lang> {
     Lang::parse(lang.split('"').next()?)
 }
 
+/// The document of the period among the files.
+fn run_json_of(files: &[OutFile]) -> Option<String> {
+    let file = files.iter().find(|file| &*file.name == "run.json")?;
+    Some(String::from_utf8_lossy(&file.bytes).into_owned())
+}
+
+/// A closed period with its run, and the period before as it was told with it.
+type Closed<'c> = (
+    &'c Period,
+    &'c Closing,
+    &'c RunRecord,
+    Option<&'c PeriodBefore>,
+);
+
 /// Told again from what was known when it was closed; held against what was `told` then.
 async fn again(
     desk: &Desk,
     by: &Desk,
-    (period, closing, run): (&Period, &Closing, &RunRecord),
+    (period, closing, run, before): Closed<'_>,
     told: Option<&[OutFile]>,
 ) -> Result<Vec<OutFile>, JobError> {
     // with the nights as they stood when it was closed
@@ -78,10 +100,11 @@ async fn again(
     let mut mark = period::mark(desk, closing);
     mark.at = late::at(by.config.lang, closing).into();
     decided.facts.page.closed = Some(mark);
-    let of_run = |file: &&OutFile| &*file.name == "run.json";
-    let kept = told.and_then(|told| told.iter().find(of_run));
-    if let Some(kept) = kept {
-        let kept = String::from_utf8_lossy(&kept.bytes).into_owned();
+    if let Some(before) = before {
+        decided.facts.page.period_before = Some(Box::new(before.clone()));
+        decided.tell();
+    }
+    if let Some(kept) = told.and_then(run_json_of) {
         if let Some(place) = otherwise(&kept, &decided.run.run_json) {
             let args = [("period", &*period.label), ("place", &*place)];
             let keys = ["report-closed-otherwise", "report-closed-otherwise-fix"];

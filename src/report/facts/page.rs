@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::domain::{AgencyCode, Day, Fraction, Origin, Period, RowKey, Vnd};
 
-use super::{Figure, GatewayFacts, Previous, StatementBalance, TrendPoint};
+use super::{Figure, GatewayFacts, PeriodBefore, Previous, StatementBalance, TrendPoint};
 
 /// One file that a source delivered for the night.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -90,6 +90,8 @@ pub struct PageFacts {
     pub month_before: Option<Previous>,
     /// The published night of the same weekday a week ago.
     pub week_before: Option<Box<Previous>>,
+    /// In the report of a period: the period before, of the same kind.
+    pub period_before: Option<Box<PeriodBefore>>,
     /// The last published night of each of the twelve months before, the oldest first, with the
     /// share of that month.
     pub months: Vec<TrendPoint>,

@@ -3,11 +3,11 @@
 
 use std::io;
 
-use super::figures::{is_apart, is_exact};
+use super::figures::{is_apart, is_exact, is_paid_since};
 use super::minutes::Minutes;
 use super::own;
 use super::paper::{Block, Cell, Grid, Line, Row};
-use crate::classify::Class;
+use crate::classify::{Class, OK};
 use crate::domain::{MissingPayment, ProviderRow, Vnd};
 use crate::report::csv::{self, DifferenceRow, Style};
 use crate::report::facts::Figure;
@@ -42,6 +42,36 @@ pub fn file_name(source: &str) -> String {
 }
 
 impl Minutes<'_> {
+    /// The class of a row at the end of the period, and what became of it since where it counts
+    /// under another day now.
+    pub(super) fn standing(&self, row: &ProviderRow, classes: &[Class]) -> String {
+        let class = self.class(&row.class, classes);
+        let Some(since) = row.since else {
+            return class;
+        };
+        let key = if is_paid_since(row) {
+            "form-paid-since"
+        } else {
+            "form-moved-since"
+        };
+        let day = text::day(self.lang, since);
+        text::say(self.lang, key, &[("class", &class), ("day", &day)])
+    }
+
+    /// The label of a class.
+    pub(super) fn class(&self, id: &str, classes: &[Class]) -> String {
+        if id == OK {
+            return self.say("form-class-ok");
+        }
+        let known = classes.iter().find(|class| class.id == id);
+        known.map_or_else(
+            || id.to_owned(),
+            |class| class.label.get(self.lang).to_owned(),
+        )
+    }
+}
+
+impl Minutes<'_> {
     /// All differences at the end of the period, as CSV.
     ///
     /// # Errors
@@ -50,7 +80,7 @@ impl Minutes<'_> {
         let rows = self.closing.iter().map(|row| DifferenceRow {
             row,
             kind: row_kind(self.lang, &row.kind),
-            label: self.class(&row.class, classes),
+            label: self.standing(row, classes),
         });
         let mut bytes = Vec::new();
         csv::write_differences(&mut bytes, rows, Style::spreadsheet(self.lang))?;
@@ -71,7 +101,7 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
                 Cell::text(row.order_ref.as_deref().unwrap_or_default()),
                 Cell::text(row.dossier.as_deref().unwrap_or_default()),
                 Cell::text(row_kind(lang, &row.kind)),
-                Cell::Text(minutes.class(&row.class, classes)),
+                Cell::Text(minutes.standing(row, classes)),
                 Cell::Number(row.amount.wide()),
             ],
             strong: false,

@@ -103,6 +103,11 @@ pub(super) fn is_paid(row: &ProviderRow) -> bool {
     part(row) == Part::Paid
 }
 
+/// True for a row that waited, and of which the store tells by now that it was paid on another day.
+pub(super) fn is_paid_since(row: &ProviderRow) -> bool {
+    row.since.is_some() && &*row.kind == "payment" && &*row.status == "success"
+}
+
 /// True for a row that is matched without any difference.
 pub(super) fn is_exact(row: &ProviderRow) -> bool {
     &*row.bucket == "matched" && &*row.class == OK && !row.went_back
@@ -197,10 +202,12 @@ impl Minutes<'_> {
         dropped.map(|(was, _)| was.amount).collect()
     }
 
-    /// What was open before the period and is not any more.
+    /// What was open before the period and is not any more; what waited then and counts under a day
+    /// of the period since stands among its rows.
     pub fn settled(&self) -> Figure {
-        let still = ids(&self.closing);
-        let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
+        let (still, own) = (ids(&self.closing), ids(&self.rows));
+        let stays = |id: &str| still.contains(id) && !own.contains(id);
+        let gone = self.opening.iter().filter(|row| !stays(&row.id));
         gone.map(|row| row.amount).collect()
     }
 
@@ -208,6 +215,13 @@ impl Minutes<'_> {
     pub fn waiting(&self) -> Figure {
         let waits = self.closing.iter().filter(|row| &*row.class == "pending");
         waits.map(|row| row.amount).collect()
+    }
+
+    /// What waited at the end and was paid since, on a later day: this paper does not count it, that
+    /// of the later day does.
+    pub fn paid_since(&self) -> Figure {
+        let paid = self.closing.iter().filter(|row| is_paid_since(row));
+        paid.map(|row| row.amount).collect()
     }
 
     /// What is open at the end, of before the period, and was not open then: matched once and

@@ -4,7 +4,7 @@ use super::annex;
 use super::figures::{ByClass, Sums};
 use super::paper::{Block, Cell, Grid, How, Line, Listed, Paper, Row, head, signer};
 use super::period;
-use crate::classify::{Class, OK};
+use crate::classify::Class;
 use crate::domain::{Day, Lang, MissingPayment, Ordered, OwnOrder, Period, ProviderRow, RunId};
 use crate::report::facts::Figure;
 use crate::text;
@@ -46,9 +46,14 @@ pub struct Minutes<'a> {
     /// The fees that party B kept of what banks received of it in the nights of the period, beyond
     /// those that its rows tell, dong; none where no settlement shows any.
     pub withheld: Option<i128>,
+    /// The fees kept before party B told the payments, as the nights of the period found them: the
+    /// report of the period adds them to what people paid, line II.1 does not.
+    pub kept_before: Figure,
     /// Rows that were decided otherwise after the night of their day: as in that night, which the
     /// report of the period counts, and as now.
     pub since: Vec<(ProviderRow, ProviderRow)>,
+    /// Below the title, where it is as of an earlier day: which, and what came since.
+    pub as_of: Vec<String>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
     /// Party A's own word on the orders of the period at this provider.
@@ -75,6 +80,8 @@ impl Minutes<'_> {
             Block::Line(Line::middle(period::name(self.lang, self.period)).slanted()),
         ];
         let line = |text: String| Block::Line(Line::plain(text));
+        let as_of = self.as_of.iter().map(|said| Line::plain(said.as_str()));
+        blocks.extend(as_of.map(|line| Block::Line(line.strong())));
         blocks.push(line(self.say("form-minutes-basis")));
         self.parties(&mut blocks);
         blocks.push(Block::Line(Line::section(self.say("form-minutes-figures"))));
@@ -234,6 +241,9 @@ impl Minutes<'_> {
         if let Some(late) = some(sums.late) {
             table.part("", "form-minutes-late", late);
         }
+        if let Some(kept) = some(self.kept_before) {
+            table.part("", "form-minutes-kept-before", kept);
+        }
         table.head("III", "form-minutes-matched", Some(sums.exact));
         if let Some(in_set) = some(sums.in_set) {
             table.part("1", "form-minutes-in-set", in_set);
@@ -259,6 +269,9 @@ impl Minutes<'_> {
         if let Some(waiting) = some(self.waiting()) {
             table.part("", "form-minutes-waiting", waiting);
         }
+        if let Some(since) = some(self.paid_since()) {
+            table.part("", "form-minutes-paid-since", since);
+        }
         table.fees(sums.fees);
         table.own(sums.paid);
         table.head("X", "form-minutes-unseen", unseen);
@@ -282,17 +295,6 @@ impl Minutes<'_> {
             let here = orders.find(|(provider, _)| **provider == *self.word)?;
             Some((fee, &*here.1))
         })
-    }
-
-    pub(super) fn class(&self, id: &str, classes: &[Class]) -> String {
-        if id == OK {
-            return self.say("form-class-ok");
-        }
-        let known = classes.iter().find(|class| class.id == id);
-        known.map_or_else(
-            || id.to_owned(),
-            |class| class.label.get(self.lang).to_owned(),
-        )
     }
 }
 

@@ -80,6 +80,8 @@ pub struct Payments<'a> {
     /// Nights that were published again since the run: the figures are those of the book as it
     /// stands today, as of that night.
     pub republished: Vec<Day>,
+    /// Below the title, where it is as of an earlier day: which, and what came since.
+    pub as_of: &'a [String],
 }
 
 impl Payments<'_> {
@@ -98,9 +100,13 @@ impl Payments<'_> {
             head(self.lang, self.unit, "BC"),
             Block::Line(Line::title(self.say("form-payments-title"))),
             Block::Line(Line::middle(period::name(self.lang, self.period)).slanted()),
+        ];
+        let as_of = self.as_of.iter().map(|said| Line::plain(said.as_str()));
+        blocks.extend(as_of.map(|line| Block::Line(line.strong())));
+        blocks.extend([
             Block::Table(self.table()),
             Block::Line(Line::plain(text::say(self.lang, "form-payments-sum", &args)).strong()),
-        ];
+        ]);
         let counted = if self.counted {
             "form-payments-counted"
         } else {

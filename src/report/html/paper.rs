@@ -62,12 +62,14 @@ impl Page<'_> {
 
     /// The text of what is printed, for the script to put the numbers in.
     pub(super) fn paper_text(&self) -> String {
-        self.printed("#n".to_owned(), "#all".to_owned())
+        self.printed(["#n", "#all", "#more"].map(str::to_owned))
     }
 
-    /// How many exceptions are printed, of how many, and where the others are.
+    /// How many exceptions are printed, of how many, how many are not, and where these are.
     pub(super) fn paper_said(&self) -> String {
-        self.printed(self.n_of(self.printed_rows()), self.n(self.listed()))
+        let (rows, all) = (self.printed_rows(), self.listed());
+        let more = all.saturating_sub(u64::try_from(rows).unwrap_or(all));
+        self.printed([self.n_of(rows), self.n(all), self.n(more)])
     }
 
     /// Exceptions on the paper, in full or in a line.
@@ -75,12 +77,12 @@ impl Page<'_> {
         self.r.on_paper() + self.r.exceptions.further.len()
     }
 
-    fn printed(&self, n: String, all: String) -> String {
+    fn printed(&self, [n, all, more]: [String; 3]) -> String {
         let key = if self.r.exports_withheld {
             "paper-exceptions-withheld"
         } else {
             "paper-exceptions"
         };
-        self.say(key, &[("n", n), ("all", all)])
+        self.say(key, &[("n", n), ("all", all), ("more", more)])
     }
 }

@@ -92,6 +92,9 @@ pub(super) struct FlowJson {
     came: Figure,
     uncounted: Figure,
     paid: Figure,
+    /// Only where there is any; an older program told none.
+    #[serde(default, skip_serializing_if = "Figure::is_nothing")]
+    kept_before: Figure,
     fees_vnd: i128,
     returned: Figure,
     debits: Figure,
@@ -108,6 +111,7 @@ impl FlowJson {
             came: row.came,
             uncounted: row.uncounted,
             paid: row.paid,
+            kept_before: row.kept_before,
             fees_vnd: row.fees,
             returned: row.returned,
             debits: row.debits,
@@ -123,6 +127,7 @@ impl FlowJson {
             came: self.came,
             uncounted: self.uncounted,
             paid: self.paid,
+            kept_before: self.kept_before,
             fees: self.fees_vnd,
             returned: self.returned,
             debits: self.debits,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
 use crate::report::facts::RunFacts;
@@ -79,10 +79,25 @@ fn blocks(nights: &OfNights, later: bool) -> BTreeMap<&'static str, Of> {
     blocks
 }
 
-#[derive(Serialize)]
-struct StretchJson {
+/// First and last day of a stretch.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StretchJson {
     from: String,
     to: String,
+}
+
+impl StretchJson {
+    pub(super) fn of((from, to): &(Day, Day)) -> Self {
+        Self {
+            from: from.to_string(),
+            to: to.to_string(),
+        }
+    }
+
+    /// The days, where both can be read.
+    pub(super) fn days(&self) -> Option<(Day, Day)> {
+        Day::parse(&self.from).ok().zip(Day::parse(&self.to).ok())
+    }
 }
 
 /// What was asked for, in the report of a period.
@@ -90,15 +105,11 @@ pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
     let period = facts.period()?;
     let nights = facts.of_nights()?;
     let days = |days: &[Day]| days.iter().map(Day::to_string).collect();
-    let stretch = |(from, to): &(Day, Day)| StretchJson {
-        from: from.to_string(),
-        to: to.to_string(),
-    };
     Some(PeriodJson {
         label: &period.label,
         from: period.from.to_string(),
         to: period.to.to_string(),
-        lacking: facts.lacking.iter().map(stretch).collect(),
+        lacking: facts.lacking.iter().map(StretchJson::of).collect(),
         nights: days(&nights.nights),
         untold: days(&nights.untold),
         without_rows: days(&nights.without_rows),

@@ -1,7 +1,8 @@
-//! The night before in `run.json`.
+//! The night before, and that of a month ago, in `run.json`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use crate::domain::Fraction;
 use crate::report::facts::{Figure, Previous, RunFacts};
 
 /// The figures of the night before, by which the first page tells its changes.
@@ -16,20 +17,27 @@ pub(super) struct PreviousJson {
     overdue: Figure,
 }
 
-#[derive(Serialize)]
-struct FractionJson {
-    numerator: i128,
-    denominator: i128,
+/// A share as its two parts.
+#[derive(Serialize, Deserialize)]
+pub(super) struct FractionJson {
+    pub(super) numerator: i128,
+    pub(super) denominator: i128,
+}
+
+impl FractionJson {
+    pub(super) fn of(share: Fraction) -> Self {
+        Self {
+            numerator: share.num,
+            denominator: share.den,
+        }
+    }
 }
 
 impl PreviousJson {
     fn of(before: &Previous) -> Self {
         Self {
             business_date: before.business_date.to_string(),
-            share: before.share.map(|share| FractionJson {
-                numerator: share.num,
-                denominator: share.den,
-            }),
+            share: before.share.map(FractionJson::of),
             transactions: before.transactions,
             open: before.open,
             exceptions: before.exceptions,
@@ -41,6 +49,14 @@ impl PreviousJson {
 /// None in a period, which compares with no night.
 pub(super) fn of(facts: &RunFacts) -> Option<PreviousJson> {
     let before = facts.previous.as_ref();
+    before
+        .filter(|_| facts.period().is_none())
+        .map(PreviousJson::of)
+}
+
+/// The night of a month ago, by which the first page and the mail tell changes too.
+pub(super) fn month_of(facts: &RunFacts) -> Option<PreviousJson> {
+    let before = facts.page.month_before.as_ref();
     before
         .filter(|_| facts.period().is_none())
         .map(PreviousJson::of)

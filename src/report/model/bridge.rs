@@ -27,6 +27,9 @@ pub struct FlowRow {
     pub uncounted: Figure,
     /// What people paid.
     pub paid: Figure,
+    /// The part of it that no row tells: fees that the provider kept before it told the amount, as
+    /// the matching found them; how many payments, and dong.
+    pub kept_before: Figure,
     /// What the provider kept of it, in dong: as its rows tell, else as the matching found.
     pub fees: i128,
     /// Refunds and reversals, by the kind of the row or by what it undoes.
@@ -45,6 +48,7 @@ impl FlowRow {
         self.came.plus(other.came);
         self.uncounted.plus(other.uncounted);
         self.paid.plus(other.paid);
+        self.kept_before.plus(other.kept_before);
         self.fees += other.fees;
         self.returned.plus(other.returned);
         self.debits.plus(other.debits);
@@ -287,6 +291,9 @@ fn flow(row: &mut FlowRow, txn: &Txn, said: &Said<'_>) {
                 return;
             }
             row.paid.plus(gross);
+            if kept != 0 {
+                row.kept_before.plus(Figure::new(1, kept));
+            }
             row.fees += txn.fee.wide() + kept;
             row.net += txn.net.wide();
         }

@@ -8,6 +8,7 @@ use crate::report::facts::{LateFile, LateForClosed, RunFacts, SourceNight};
 use crate::text;
 use crate::text::figure::percent_short;
 
+use super::before;
 use super::shares::{ShareRow, verdict_word};
 use super::span::night_words;
 use super::tie::TieLine;
@@ -82,6 +83,7 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
         }
     }
     banners.extend(lacking(facts));
+    banners.extend(before::banner(facts));
     let late = facts.page.late.iter();
     banners.extend(late.map(|late| for_closed(facts.lang, late)));
     banners
@@ -91,6 +93,15 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
 fn lacking(facts: &RunFacts) -> Option<Banner> {
     let lang = facts.lang;
     let all = facts.period().map_or(&[][..], |_| &facts.lacking);
+    (!all.is_empty()).then(|| Banner {
+        level: Level::Amber,
+        text: text::say(lang, "banner-lacking", &[("days", &stretches(lang, all))]),
+        advice: text::say(lang, "banner-lacking-advice", &[]),
+    })
+}
+
+/// First and last days of stretches in words, the first ones and how many more there are.
+pub(super) fn stretches(lang: Lang, all: &[(Day, Day)]) -> String {
     let day = |day| text::day(lang, day);
     let stretch = |(from, to): &(Day, Day)| {
         if from == to {
@@ -105,11 +116,7 @@ fn lacking(facts: &RunFacts) -> Option<Banner> {
         let n = text::number(lang, i128::try_from(more).unwrap_or(i128::MAX));
         days.push(text::say(lang, "banner-lacking-more", &[("n", &n)]));
     }
-    (!days.is_empty()).then(|| Banner {
-        level: Level::Amber,
-        text: text::say(lang, "banner-lacking", &[("days", &days.join("; "))]),
-        advice: text::say(lang, "banner-lacking-advice", &[]),
-    })
+    days.join("; ")
 }
 
 /// What came for a period that people had closed: what, where, and what to do.

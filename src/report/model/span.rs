@@ -105,11 +105,13 @@ pub(super) fn without_rows(facts: &RunFacts) -> Option<String> {
     (!nights.is_empty()).then_some(said)
 }
 
-/// How many nights the sums are of.
+/// How many nights the sums are of, and what is in none of them or told too much.
 pub(super) fn of_how_many(facts: &RunFacts, nights: &OfNights) -> String {
     let n = u64::try_from(nights.nights.len()).unwrap_or(u64::MAX);
     let n = text::number(facts.lang, n);
-    text::say(facts.lang, "nights-count", &[("n", &n)])
+    let said = text::say(facts.lang, "nights-count", &[("n", &n)]);
+    let parts = [Some(said), outside_in_all(facts, nights)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
 /// By how much all rows of the period's days differ from the sum of its nights, over all sources.

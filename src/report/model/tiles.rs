@@ -1,4 +1,5 @@
-//! Pure: the five numbers of the first page, each with its change since the night before.
+//! Pure: the five numbers of the first page, each with its change since the night before and the
+//! night of a month ago; of a period since the period before.
 
 use serde::Serialize;
 
@@ -8,6 +9,7 @@ use crate::text;
 use crate::text::figure::percent_short;
 
 use super::OVERDUE_DAYS;
+use super::before;
 use super::exceptions::ExceptionList;
 use super::light::lower_first;
 use super::shares::ShareRow;
@@ -25,8 +27,19 @@ pub struct Tile {
     pub note: String,
     /// The change since the night before; empty on the first night.
     pub change: String,
-    /// The change since the night of a month ago; empty where there was none.
+    /// The change since the night of a month ago, or of a period since the period before; empty where
+    /// there was none.
     pub change_month: String,
+}
+
+impl Tile {
+    /// With the change since the period before, in the report of a period.
+    fn beside(mut self, change: String) -> Self {
+        if !change.is_empty() {
+            self.change_month = change;
+        }
+        self
+    }
 }
 
 /// Transactions, share, open money, open exceptions, overdue money; of a period the sum of its
@@ -55,13 +68,15 @@ pub(super) fn tiles(
             value: money(open),
             note: rows(open),
             ..since(facts, |p| Some(money_change(facts, open, p.open)))
-        },
+        }
+        .beside(before::money(facts, open, |end| end.open)),
         Tile {
             label: label("tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
             note: work_note(facts, exceptions),
             ..work_moved(facts, exceptions)
-        },
+        }
+        .beside(before::rows(facts, exceptions.work, |end| end.exceptions)),
         Tile {
             label: label("tile-overdue", &[("days", &days)]),
             value: money(exceptions.overdue),
@@ -69,7 +84,8 @@ pub(super) fn tiles(
             ..since(facts, |p| {
                 Some(money_change(facts, exceptions.overdue, p.overdue))
             })
-        },
+        }
+        .beside(before::money(facts, exceptions.overdue, |end| end.overdue)),
     ]
 }
 
@@ -109,7 +125,7 @@ fn transactions(facts: &RunFacts, night: &Totals, paid: i128) -> Tile {
         let tile = Tile {
             label: text::say(lang, "tile-transactions-period", &[("period", &period)]),
             change: span::of_how_many(facts, nights),
-            change_month: span::outside_in_all(facts, nights).unwrap_or_default(),
+            change_month: before::transactions(facts, nights.totals.transactions),
             ..Tile::default()
         };
         (nights.totals.transactions, tile)
@@ -161,7 +177,10 @@ fn share_tile(facts: &RunFacts, headline: Option<&ShareRow>) -> Tile {
         ),
         ..since(facts, moved)
     };
-    if facts.period().is_some() || point.is_none() {
+    if facts.period().is_some() {
+        return tile.beside(before::share(facts, point));
+    }
+    if point.is_none() {
         return tile;
     }
     let anew = |before: Option<&Previous>| {

@@ -55,7 +55,7 @@ addEventListener("DOMContentLoaded", () => {
     shown.textContent = !any && !asked ? "" : twins ? said + " " + shown.dataset.twins.replace("#n", number(twins)) : said;
     const all = Number(paper.dataset.all);
     paper.hidden = printed === all;
-    paper.firstChild.textContent = paper.dataset.text.replace("#n", number(printed)).replace("#all", number(all));
+    paper.firstChild.textContent = paper.dataset.text.replace("#n", number(printed)).replace("#all", number(all)).replace("#more", number(all - printed));
     const rest = document.querySelector(".brief");
     if (rest && any) rest.open = true;
     return state;

@@ -110,7 +110,7 @@ pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     };
     let mut sheet = book.sheet(name)?;
     let title = book.report.flow_heading();
-    let mut intro = book.intro("flow-intro", "flow-intro-period");
+    let mut intro = book.report.flow_intro();
     if let Some(less) = &book.report.nights_less {
         intro = format!("{intro} {less}");
     }

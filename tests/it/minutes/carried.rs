@@ -102,6 +102,71 @@ async fn a_payment_that_waited_is_due_once() {
     }
 }
 
+const PAID_SINCE: &str = "Trong đó nay đã thanh toán, tính vào ngày sau (phụ lục)";
+
+/// A payment that waits at the end of a period and is paid on a later day stays in the paper of the
+/// period, made again: as waiting then, and paid since.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payment_that_is_paid_on_a_later_day_is_named_where_it_waited() {
+    let second = "2022-12-06";
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        let desk = Box::pin(town.desk(&as_is)).await;
+        let mut gateway = desk.config.sources.iter();
+        let gateway = gateway.find(|source| source.registration.is_gateway);
+        let name = gateway.unwrap().name.clone();
+        let save = async |at: &str, status| {
+            let row = Txn {
+                source: name.clone(),
+                status,
+                ..crate::rows::txn("wait-2", 77_000, at)
+            };
+            let delivery = Delivery {
+                txns: vec![row],
+                ..Delivery::default()
+            };
+            let saved = desk
+                .store
+                .save_transactions(&name, day(at), &delivery, merge);
+            saved.await.unwrap();
+            town.morning_after(day(at));
+            Box::pin(night(&desk, at)).await;
+        };
+        save(FIRST, TxnStatus::Pending).await;
+        let file = format!("bien-ban-doi-soat_{name}");
+        let paper = async |span| {
+            let form = Form::Minutes(Some(name.clone()));
+            let files = write_of(&desk, form, span).await;
+            let csv = files[&format!("{file}_phu-luc.csv")].clone();
+            let texts = said(&files[&format!("{file}.docx")]);
+            (texts, String::from_utf8(csv).unwrap())
+        };
+        let (early, _) = paper(Span::Night(day(FIRST))).await;
+        save(second, TxnStatus::Success).await;
+        let (one, csv) = paper(Span::Night(day(FIRST))).await;
+        let (two, _) = paper(Span::Night(day(second))).await;
+        let both = paper(Span::Days(Period::range(day(FIRST), day(second))))
+            .await
+            .0;
+        for line in TURNOVER
+            .into_iter()
+            .chain([super::ROWS, super::CLOSING, WAITING])
+        {
+            assert_eq!(told(&one, line), told(&early, line), "{kind:?} {line}");
+        }
+        assert_eq!(told(&one, PAID_SINCE), [1, 77_000], "{kind:?}");
+        assert!(!super::has(&early, PAID_SINCE));
+        let since = "đã thanh toán, tính vào ngày 06/12/2022";
+        assert!(super::has(&one, since) && csv.contains(since), "{csv}");
+        assert_eq!(told(&two, super::OPENING), told(&one, super::CLOSING));
+        assert_eq!(told(&two, TAKEN_UP), [0, 0]);
+        assert_eq!(due(&one) + due(&two), due(&both), "{kind:?}: due once");
+        adds_up(&one, &file);
+        adds_up(&two, &file);
+        Box::pin(desk.close()).await;
+    }
+}
+
 /// What an earlier paper counted and nobody counts any more is taken off, with its fee.
 #[test]
 fn what_was_counted_before_is_taken_off() {

@@ -4,10 +4,12 @@
 use doisoat::classify::{Bucket, CLASSES, Classified, Severity};
 use doisoat::domain::{Fraction, RowKey, TxnKind, Vnd};
 use doisoat::matching::{Evidence, Role};
+use doisoat::notify::{About, Summary};
 use doisoat::report::{Figure, Previous, SourceFile, TrendPoint};
 
 use super::example::{self, day};
-use super::{build, page};
+use super::schema::against_schema;
+use super::{build, files, page, text};
 
 #[test]
 fn what_a_bridge_does_not_explain_is_a_column_of_its_own() {
@@ -159,6 +161,8 @@ fn money_counts_once_and_stands_where_the_settlement_puts_it() {
     let (row, same) = read(&scene);
     assert_eq!((row.fees, row.rest(), same), (1_100, 0, apart));
     assert_eq!(row.paid.sum_vnd, before.paid.sum_vnd + dong + 1_100);
+    assert_eq!(row.kept_before, Figure::new(1, 1_100));
+    assert!(page(&scene).contains("biên bản đối soát để khoản này ở dòng riêng"));
     // a row that tells the fee itself is not told twice
     scene.inputs.txns.last_mut().unwrap().fee = Vnd::new(1_100);
     assert_eq!(read(&scene).0.fees, 1_100);
@@ -253,6 +257,17 @@ fn changes_are_told_against_the_night_and_the_month_before() {
     let tile = &report.tiles[3];
     let more = report.exceptions.work.count - 1;
     assert_eq!(tile.change_month, format!("+{more} so với 05/11/2022"));
+    let run: serde_json::Value = serde_json::from_str(&text(&files(&scene), "run.json")).unwrap();
+    assert_eq!(against_schema(&run), Vec::<String>::new());
+    assert_eq!(run["month_before"]["exceptions"]["sum_vnd"], 1_000);
+    let about = About {
+        lang: doisoat::domain::Lang::Vi,
+        classes: Vec::new(),
+        alerts: Vec::new(),
+    };
+    let mail = &Summary::read(&run, &about).tables[0];
+    assert_eq!(mail.head[3], "So với đêm 05/11/2022");
+    assert_eq!(mail.rows[3][3], format!("+{more}"));
 }
 
 #[test]

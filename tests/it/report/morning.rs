@@ -264,7 +264,7 @@ fn everything_that_decides_is_printed() {
     assert_eq!(further.matches(" deciding\" id=").count(), 40);
     let printed = SHOWN_MAX + 40;
     let note = format!(
-        "In {printed} trong {} ngoại lệ.",
+        "In {printed} trong {} ngoại lệ; ",
         doisoat::text::number(doisoat::domain::Lang::Vi, i128::try_from(work).unwrap())
     );
     assert!(html.contains(&note), "{note}");

@@ -131,6 +131,7 @@ fn mailed(scene: &Scene) -> Vec<String> {
 fn the_mail_compares_no_shares_of_two_years() {
     let mut scene = second_of_january();
     assert!(mailed(&scene)[2].ends_with("điểm %"));
+    assert_eq!(mailed(&scene)[3], "năm mới", "the night of a month ago");
     scene.facts.previous = Some(of_old("2022-12-31"));
     assert_eq!(mailed(&scene)[2], "năm mới");
 }

@@ -46,6 +46,13 @@ impl SourceSpan {
         Some([&first.1.sha256, &last.1.sha256])
     }
 
+    /// The nights on which it did not tell everything, in order.
+    pub fn short(&self) -> Vec<Day> {
+        let mut days = [&*self.partial, &*self.missing].concat();
+        days.sort();
+        days
+    }
+
     fn new(first: &SourceNight) -> Self {
         let mut all = first.clone();
         (all.rows, all.arrived, all.rejects) = Default::default();

@@ -163,6 +163,9 @@ impl Maker<'_> {
         if let Some(less) = &self.r.nights_less {
             blocks.push(Block::Line(Line::left(less.as_str()).sized(Scale::Small)));
         }
+        if let Some(note) = self.r.kept_before_note() {
+            blocks.push(Block::Line(Line::left(note).sized(Scale::Small)));
+        }
         if let Some(all) = uncounted_out(&self.r.flows) {
             let count = text::number(self.r.lang, all.count);
             let sum = text::money(self.r.lang, all.sum_vnd);
