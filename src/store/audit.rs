@@ -277,6 +277,12 @@ impl Store {
         rows.iter().map(super::exec::Row::object).collect()
     }
 
+    /// Where all archived bytes came from, as [`super::EVIDENCE`] lists its columns.
+    pub async fn raws(&self) -> Result<Vec<Value>, StoreError> {
+        let rows = self.read(&sql::DUMP_RAW, &[]).await?;
+        rows.iter().map(super::exec::Row::object).collect()
+    }
+
     /// The answers of the nights after `after` up to `night`, and where their bytes came from, by
     /// table; evidence as [`super::EVIDENCE`] lists it.
     pub async fn evidence_of(

@@ -153,5 +153,6 @@ mod verify_clock;
 mod verify_erased;
 mod verify_evidence;
 mod verify_origin;
+mod verify_raw;
 mod versions;
 mod what_if;

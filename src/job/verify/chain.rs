@@ -79,6 +79,11 @@ impl Chain {
         self.links.iter().find(|link| link.run_id == *run_id)
     }
 
+    /// Runs stand in no entry: they were published before it began.
+    pub(super) fn begins_later(&self) -> bool {
+        !self.before.is_empty()
+    }
+
     /// A night was published after this run.
     pub(super) fn published_since(&self, run_id: &RunId, night: Day) -> bool {
         let seq = self.link(run_id).map(|link| link.seq);

@@ -10,6 +10,7 @@ mod ledger;
 mod lists;
 mod origins;
 mod others;
+mod raws;
 mod record;
 mod seals;
 mod staged;
@@ -176,6 +177,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     staged::check(desk, &tables, &mut found).await?;
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let answers = answers::read(desk, &chain, &mut found).await?;
+    raws::check(desk, &chain, &mut found).await?;
     let told = (&chain, &answers);
     let late = lists::newest(desk, told, &nights, &tables, &mut found)?
         | origins::check(desk, &chain, &mut found).await?;
