@@ -149,6 +149,7 @@ mod unplaced;
 mod unread;
 mod upgrade;
 mod verify;
+mod verify_added;
 mod verify_clock;
 mod verify_erased;
 mod verify_evidence;
