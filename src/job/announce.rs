@@ -117,8 +117,12 @@ async fn attempt(desk: &Desk, queued: &Queued) -> Result<(Delivered, String), Jo
     let Some(run) = desk.store.run(&queued.what.run_id).await? else {
         return given_up("notify-run-gone");
     };
+    // a table that no list seals only says which run is told of, and to whom of the settings
+    if !desk.store.is_as_chained(&run.id).await? {
+        return given_up("notify-run-altered");
+    }
     let letter = letter(desk, &run);
-    Ok(match address.send(&letter, &queued.what.key).await {
+    Ok(match address.send(&letter, &address.key(&run.id)).await {
         Ok(()) => (Delivered::Sent, String::new()),
         Err(Trouble(what)) if queued.attempts + 1 >= ATTEMPTS_MAX => (Delivered::GivenUp, what),
         Err(Trouble(what)) => (Delivered::Waiting, what),

@@ -11,7 +11,7 @@ use super::error::JobError;
 use super::nightly::Decided;
 use super::of_nights::Telling;
 use super::report_again::refused;
-use super::{knew, recover, stage};
+use super::{knew, order, recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
 use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side, Vnd};
@@ -50,7 +50,7 @@ pub(super) async fn compare(
     (then, now): (&RunRecord, &RunRecord),
     show_now: bool,
 ) -> Result<Compared, JobError> {
-    let known_then = (period, Telling::at(then.pulled_at_ms));
+    let known_then = (period, Telling::at(order::Known::of(desk, then).await?));
     let mut decided_then = Box::pin(measured(desk, by, then, known_then)).await?;
     // nights before it that were published again since are known now
     let decided_now = Box::pin(recover::with_sums_of_today(desk, by, now, period)).await?;

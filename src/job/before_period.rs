@@ -7,7 +7,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
 use super::of_nights::{self, Telling};
-use super::{forms, period, recover, told};
+use super::{forms, order, period, recover, told};
 use crate::domain::{Day, Fraction, Period};
 use crate::report::facts::{AtEnd, BeforeFigures, PeriodBefore};
 use crate::report::json;
@@ -48,7 +48,7 @@ async fn of(
     knower: Knower<'_>,
 ) -> Result<PeriodBefore, JobError> {
     let known_at = match knower {
-        Knower::Then(run) => Some(run.pulled_at_ms),
+        Knower::Then(run) => Some(order::Known::of(desk, run).await?),
         Knower::Standing | Knower::Now(_) => None,
     };
     let runs = of_nights::runs(desk, before, before.to, known_at).await?;

@@ -7,6 +7,7 @@ use super::before::Before;
 use super::desk::Desk;
 use super::error::JobError;
 use super::estimate;
+use super::order::Known;
 use super::page;
 use super::trend::{self, TREND_DAYS};
 use crate::classify::Severity;
@@ -43,7 +44,7 @@ impl Previously {
     pub(super) async fn read(
         desk: &Desk,
         day: Day,
-        known_at: Option<i64>,
+        known_at: Option<Known>,
     ) -> Result<Self, JobError> {
         let before = Before::new(desk, known_at);
         let run = before.last(day).await?;

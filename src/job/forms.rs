@@ -76,7 +76,7 @@ async fn all_minutes(
     knowing: &Knowing,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
     let run = knowing.run.clone();
-    let telling = (over, knowing.telling());
+    let telling = (over, knowing.telling(desk).await?);
     let decided = Box::pin(recover::as_known(desk, desk, &run, telling)).await?;
     let decided = decided.ok_or_else(|| unreadable(desk, &run))?;
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];

@@ -9,6 +9,7 @@ use super::before::Before;
 use super::desk::Desk;
 use super::error::JobError;
 use super::kept::{self, Gone};
+use super::order::{Known, Order};
 use crate::domain::{Arrived, Day, Inputs, Moved, Period};
 use crate::kpi::{PriorSum, Scope};
 use crate::settle::Prior;
@@ -83,7 +84,7 @@ impl Knew {
         from: Day,
         with_run: bool,
     ) -> Result<Option<Self>, JobError> {
-        let before = Before::new(desk, Some(run.pulled_at_ms));
+        let before = Before::new(desk, Some(Known::of(desk, run).await?));
         let mut runs = before.between(from, run.business_date).await?;
         runs.extend(with_run.then(|| run.clone()));
         let mut knew = Self::default();
@@ -222,8 +223,8 @@ pub(super) async fn since(
     let night = run.business_date;
     let arrived = desk.store.arrived(period, night).await?;
     let runs = desk.store.runs().await?;
-    let later =
-        |other: &RunRecord| other.business_date <= night && other.pulled_at_ms > run.pulled_at_ms;
+    let order = Order::read(desk).await?;
+    let later = |other: &RunRecord| other.business_date <= night && order.is_after(other, run);
     if !runs.iter().any(later) {
         return Ok(Some((arrived, desk.store.moved(period, night).await?)));
     }

@@ -24,6 +24,7 @@ pub mod late;
 pub mod lost;
 pub mod metrics;
 mod names;
+mod order;
 pub mod nightly;
 pub mod of_nights;
 pub mod origin;

@@ -9,6 +9,7 @@ use anyhow::Context;
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::order::{Known, Order};
 use super::{facts, forms, page, stored};
 use crate::domain::{Day, Period, SourceFacts};
 use crate::report::json;
@@ -21,9 +22,9 @@ use rows::Rows;
 /// How much is told of the nights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Telling {
-    /// The instant whose knowledge it is, milliseconds since 1970 in UTC: a version of a night that
-    /// was pulled later was not known. None: what stands today.
-    known_at: Option<i64>,
+    /// Whose knowledge it is: a version of a night that was published later was not known. None:
+    /// what stands today.
+    known_at: Option<Known>,
     /// True where rows are told too, not sums alone.
     rows: bool,
 }
@@ -44,10 +45,10 @@ impl Telling {
         rows: false,
     };
 
-    /// All that was known at an instant.
-    pub(super) fn at(ms: i64) -> Self {
+    /// All that was known then.
+    pub(super) fn at(known: Known) -> Self {
         Self {
-            known_at: Some(ms),
+            known_at: Some(known),
             ..Self::default()
         }
     }
@@ -84,22 +85,23 @@ pub(super) async fn tell(
     Ok(())
 }
 
-/// One run a night: the one that stands, or the last one that was known at an instant.
+/// One run a night: the one that stands, or the last one that was known then.
 pub(super) async fn runs(
     desk: &Desk,
     over: &Period,
     night: Day,
-    known_at: Option<i64>,
+    known_at: Option<Known>,
 ) -> Result<Vec<RunRecord>, JobError> {
     let to = over.to.min(night);
     let Some(known_at) = known_at else {
         return Ok(desk.store.published_between(over.from, to.plus(1)).await?);
     };
+    let order = Order::read(desk).await?;
     let mut known: BTreeMap<Day, RunRecord> = BTreeMap::new();
     let all = desk.store.runs().await?.into_iter();
     let within = |run: &RunRecord| over.from <= run.business_date && run.business_date <= to;
     // by night and version, so that the last version stays
-    for run in all.filter(|run| within(run) && run.pulled_at_ms <= known_at) {
+    for run in all.filter(|run| within(run) && order.is_known(run, known_at)) {
         known.insert(run.business_date, run);
     }
     Ok(known.into_values().collect())

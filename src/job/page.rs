@@ -11,6 +11,7 @@ use super::error::JobError;
 use super::facts::Previously;
 use super::gateways;
 use super::late;
+use super::order;
 use super::trend;
 use crate::classify::{Bucket, still_due};
 use crate::decision::{self, Entry};
@@ -91,7 +92,7 @@ pub(super) async fn of(
         balances.extend(balances::of_source(desk, source, day, &own, &later).await?);
         files.extend(own);
     }
-    let late_files = older(desk, run, &files).await?;
+    let late_files = older(desk, run, (&files, &later)).await?;
     files.extend(late_files.iter().map(|(file, _)| file.clone()));
     let listed = settlement.rows.iter().filter(|r| r.exception_id.is_some());
     let listed = listed.map(|row| &row.key);
@@ -154,7 +155,7 @@ pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile
     for source in file_sources(desk) {
         files.extend(files_of(desk, source, run.business_date, &later).await?);
     }
-    let late = older(desk, run, &files).await?.into_iter();
+    let late = older(desk, run, (&files, &later)).await?.into_iter();
     files.extend(late.map(|(file, _)| file));
     Ok(files)
 }
@@ -164,12 +165,12 @@ pub(super) async fn files(desk: &Desk, run: &RunRecord) -> Result<Vec<SourceFile
 async fn older(
     desk: &Desk,
     run: &RunRecord,
-    own: &[SourceFile],
+    (own, later): (&[SourceFile], &BTreeSet<Box<str>>),
 ) -> Result<Vec<(SourceFile, Day)>, JobError> {
     let names: BTreeSet<&SourceName> = file_sources(desk).collect();
     let read = desk.store.files_read(run.business_date).await?.into_iter();
-    let came = read.filter(|(file, at_ms)| {
-        let is_late = file.day < run.business_date && *at_ms <= run.pulled_at_ms;
+    let came = read.filter(|(file, _)| {
+        let is_late = file.day < run.business_date && !later.contains(&file.sha256);
         let is_named = own.iter().any(|named| named.sha256 == file.sha256);
         is_late && !is_named && names.contains(&file.source)
     });
@@ -220,10 +221,7 @@ fn waited(open: &ExceptionRecord) -> Option<(RowKey, Vnd)> {
 
 /// What was read for the night only after the run: made again, the page is as it was published.
 async fn told_later(desk: &Desk, run: &RunRecord) -> Result<BTreeSet<Box<str>>, JobError> {
-    let readings = desk.store.readings(run.business_date).await?;
-    let (told, later): (Vec<_>, Vec<_>) = readings
-        .into_iter()
-        .partition(|reading| reading.pulled_at_ms <= run.pulled_at_ms);
+    let (told, later) = order::answers_of(desk, run).await?;
     let digests = |readings: Vec<Reading>| {
         let digests = readings.into_iter().filter_map(|reading| reading.sha256);
         digests.collect::<BTreeSet<Box<str>>>()

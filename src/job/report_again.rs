@@ -13,6 +13,7 @@ use super::before_period::{self, Knower};
 use super::desk::{BRIEF, Desk};
 use super::error::JobError;
 use super::forms::{self, Form};
+use super::order::Order;
 use super::told_again::{self, since};
 use super::{period, recover, stage, told};
 use crate::config::Format;
@@ -222,15 +223,23 @@ pub(super) async fn known_on(
     day: Day,
 ) -> Result<RunRecord, JobError> {
     let mut runs = desk.store.runs().await?;
+    let order = Order::read(desk).await?;
     let next = runs.iter().filter(|run| run.business_date > day);
-    let next = next.map(|run| run.pulled_at_ms).min();
+    let first_of = |one, other| {
+        if order.is_after(one, other) {
+            other
+        } else {
+            one
+        }
+    };
+    let next = next.reduce(first_of).cloned();
     runs.retain(|run| run.business_date <= day);
     let last = runs.iter().map(|run| run.business_date).max();
     runs.retain(|run| Some(run.business_date) == last);
-    let stood = |run: &RunRecord| next.is_none_or(|next| run.pulled_at_ms <= next);
+    let later = |run: &RunRecord| next.as_ref().is_some_and(|next| order.is_after(run, next));
     let first = runs.iter().map(|run| run.version).min();
     // all of them later: a night caught up after the next one
-    runs.retain(|run| stood(run) || Some(run.version) == first);
+    runs.retain(|run| !later(run) || Some(run.version) == first);
     let last = runs.into_iter().max_by_key(|run| run.version);
     let knows = last.filter(|run| run.business_date >= period.from);
     let told = text::day(desk.config.lang, day);

@@ -196,9 +196,28 @@ impl Store {
         Ok(audits)
     }
 
+    /// Every run that the chain tells of, with the place of its publication.
+    pub async fn publications(&self) -> Result<BTreeMap<RunId, i64>, StoreError> {
+        let rows = self.read(&sql::SELECT_PUBLICATION, &[]).await?;
+        let place = |row: &super::exec::Row| Ok((RunId::new(row.text("run_id")?), row.int("seq")?));
+        rows.iter().map(place).collect()
+    }
+
     /// What an entry of today would tell of a run; none where it is not there.
     pub async fn audit_of(&self, run_id: &RunId) -> Result<Option<Value>, StoreError> {
         of_run(&mut self.begin_read().await?, run_id.as_str()).await
+    }
+
+    /// True of a run that the chain tells of, if it and its documents are as they were published.
+    pub async fn is_as_chained(&self, run_id: &RunId) -> Result<bool, StoreError> {
+        let Some(now) = self.audit_of(run_id).await? else {
+            return Ok(false);
+        };
+        let chain = self.audits().await?;
+        let mine = chain.iter().filter(|entry| entry.run_id == *run_id);
+        let says = mine.filter_map(|entry| serde_json::from_str::<Value>(&entry.says).ok());
+        let mut published = says.filter(|says| says["run"].is_object());
+        Ok(published.any(|says| says["run"] == now["run"] && says["kept"] == now["kept"]))
     }
 
     /// Archived bytes that the database names, each with the last day that needs it.
@@ -274,6 +293,12 @@ impl Store {
     pub async fn answers(&self) -> Result<Vec<Value>, StoreError> {
         let binds = [Bind::Text(NEVER), Bind::Text("")];
         let rows = self.read(&sql::SELECT_SEALED_READING, &binds).await?;
+        rows.iter().map(super::exec::Row::object).collect()
+    }
+
+    /// Where all archived bytes came from, as [`super::EVIDENCE`] lists its columns.
+    pub async fn raws(&self) -> Result<Vec<Value>, StoreError> {
+        let rows = self.read(&sql::DUMP_RAW, &[]).await?;
         rows.iter().map(super::exec::Row::object).collect()
     }
 

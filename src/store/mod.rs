@@ -85,8 +85,8 @@ pub use reading::Reading;
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{
-    EVIDENCE, EVIDENCE_FORM, FORM, ORIGIN, SEALED, SealList, Sealed, SealedAs, as_of, seal_of,
-    told_of,
+    EVIDENCE, EVIDENCE_FORM, FORM, ORIGIN, SEALED, SealList, Sealed, SealedAs, as_of, name_of,
+    seal_of, told_of,
 };
 pub use staged::{Staged, staged_as, staged_name};
 pub use statement::{STATEMENTS, Statement};

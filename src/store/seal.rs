@@ -253,10 +253,15 @@ fn plain(value: &Value) -> String {
     text.map_or_else(|| value.to_string(), str::to_owned)
 }
 
+/// The name of a row in a list.
+pub fn name_of(sealed: &Sealed, row: &Value) -> String {
+    let key = sealed.key.iter().map(|column| plain(&row[*column]));
+    key.collect::<Vec<_>>().join(" ")
+}
+
 /// The name of a row and 16 hex digits over its columns, in their order by name.
 pub fn seal_of(sealed: &Sealed, row: &Value) -> (String, String) {
-    let key = sealed.key.iter().map(|column| plain(&row[*column]));
-    let key = key.collect::<Vec<_>>().join(" ");
+    let key = name_of(sealed, row);
     (key, digest(row, |name| sealed.free.contains(&name)))
 }
 

@@ -277,9 +277,11 @@ statements! {
     UNSTAGE_ROW = both "unstage_row" 1;
     DUMP_STAGED = both "dump_staged" 0;
     DUMP_ORIGIN = both "dump_origin" 0;
+    DUMP_RAW = both "dump_raw" 0;
     SELECT_SEAL_LIST = both "select_seal_list" 2;
     SELECT_NIGHT_BEFORE = both "select_night_before" 1;
     SELECT_AUDIT_RUN = both "select_audit_run" 1;
+    SELECT_PUBLICATION = both "select_publication" 0;
     INSERT_CLOSING = both "insert_closing" 1;
     SELECT_LAST_CLOSING = both "select_last_closing" 0;
     DUMP_CLOSING_BOOK = both "dump_closing_book" 0;

@@ -1120,6 +1120,7 @@ notify-ca-file = ca_file { $file } cannot be read
 notify-no-tls = no TLS connection can be made; install the package ca-certificates
 notify-gone = no longer in the settings
 notify-run-gone = the run is not there any more
+notify-run-altered = the run is not as it was published; run `doisoat verify`
 notify-waiting = Waiting to be sent: { $n }
 notify-waiting-line = { $channel } of { $run }, tried { $n } times: { $error }
 notify-given-up = Given up: { $n }

@@ -1120,6 +1120,7 @@ notify-ca-file = ca_file { $file } không đọc được
 notify-no-tls = không tạo được kết nối TLS; hãy cài gói ca-certificates
 notify-gone = không còn trong cấu hình
 notify-run-gone = không còn lần chạy này
+notify-run-altered = lần chạy không còn như khi công bố; hãy chạy `doisoat verify`
 notify-waiting = Chờ gửi: { $n }
 notify-waiting-line = { $channel } của { $run }, đã thử { $n } lần: { $error }
 notify-given-up = Đã thôi gửi: { $n }

@@ -2,6 +2,7 @@
 //! dead-man's switch on loopback.
 
 mod figures;
+mod forged;
 mod said;
 mod hooks;
 pub(crate) mod mail;

@@ -1,6 +1,9 @@
 //! What was known on a day, once a night was published again: then is what was told then, and
 //! what came between is named.
 
+use std::sync::Arc;
+
+use doisoat::clock::FixedClock;
 use doisoat::domain::Period;
 use doisoat::job::Desk;
 use doisoat::job::as_known::Known;
@@ -80,4 +83,40 @@ async fn then_is_as_it_was_told_though_a_night_was_published_again() {
     let root = &desk.config.report_dir;
     let folder = report_again::write(&desk, &asked, root).await.unwrap();
     assert!(files(&folder).contains_key("known.json"));
+}
+
+/// The same where the clock of the machine went back behind the pull of either night before the
+/// first was published again: the chain of runs tells what was known.
+#[tokio::test(flavor = "multi_thread")]
+async fn then_is_as_it_was_told_though_the_clock_went_back() {
+    let (_town, mut desk) = two(Kind::Sqlite).await;
+    let first = Period::range(day(FIRST), day(FIRST));
+    let spans = [first.clone(), both()];
+    let mut before = Vec::new();
+    for span in &spans {
+        let (_, told, _) = report(&desk, span.clone(), Known::On(day(SECOND))).await;
+        before.push(then(&told));
+    }
+    let config = &desk.config.sources;
+    let bank = config.iter().find(|s| s.registration.kind == "sepay");
+    let rows = [("late-1", 35_000, FIRST)];
+    late_of(&desk, &bank.unwrap().name.clone(), day(FIRST), &rows).await;
+    desk.clock = Arc::new(FixedClock::new(day(SECOND).start_ms() + 3_600_000));
+    let again = document(&night(&desk, FIRST).await);
+    assert_eq!(again["version_of_night"], 2);
+    let runs = desk.store.runs().await.unwrap();
+    let (last, others): (Vec<_>, Vec<_>) = runs.iter().partition(|run| run.version == 2);
+    let is_back = |run: &&&doisoat::store::RunRecord| run.pulled_at_ms > last[0].pulled_at_ms;
+    assert_eq!(
+        others.iter().filter(is_back).count(),
+        2,
+        "the clock went back"
+    );
+    for (span, before) in spans.iter().zip(&before) {
+        let (_, told, _) = report(&desk, span.clone(), Known::On(day(SECOND))).await;
+        assert_eq!(then(&told), *before, "{}", span.label);
+        adds_up(&told);
+        assert!(named(&told, "arrived", "late-1"), "{}", told["arrived"]);
+        assert!(named(&told, "moved", "late-1"), "{}", told["moved"]);
+    }
 }

@@ -149,3 +149,41 @@ async fn an_earlier_night_published_again_by_a_clock_that_went_back_verifies() {
         }
     }
 }
+
+/// A night of an older program was pulled under a clock that ran ahead: the chain begins with the
+/// night after it, by a clock that is right again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_from_before_the_chain_may_have_been_pulled_by_a_clock_that_ran_ahead() {
+    for kind in BOTH {
+        let town = Town::new(kind).await;
+        for date in [FIRST, SECOND] {
+            town.morning_after(day(date));
+            let mut desk = town.desk(&as_is).await;
+            if date == SECOND {
+                desk = desk_at(&town, day("2022-12-20").start_ms()).await;
+            }
+            night(&desk, date).await;
+            desk.close().await;
+        }
+        std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+        // as programs before schema 4 left it
+        for text in [
+            "DELETE FROM audit",
+            "DELETE FROM run_kept WHERE what = 'seals'",
+            "DELETE FROM origin",
+            "DELETE FROM staged",
+            "INSERT INTO staged VALUES ('', '', '', '')",
+        ] {
+            town.database.execute(text).await;
+        }
+        town.morning_after(day("2022-12-07"));
+        let desk = town.desk(&as_is).await;
+        let third = night(&desk, "2022-12-07").await;
+        assert!(third.published, "{kind:?}");
+        desk.close().await;
+        holds(&town, "the clock is right again").await;
+        // a run that the chain does not tell of is found, as ever
+        let hidden = "UPDATE audit SET run_id = 'x' || run_id";
+        edited(&town, hidden, "2022-12-07").await;
+    }
+}

@@ -12,7 +12,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::of_nights::Telling;
 use crate::job::report_again::{known_on, none_in, refused};
-use crate::job::{knew, late, period};
+use crate::job::{knew, late, order, period};
 use crate::report::csv::{self, Style};
 use crate::report::facts::Figure;
 use crate::report::publish::OutFile;
@@ -43,11 +43,11 @@ pub(super) struct Earlier {
 
 impl Knowing {
     /// How much of the nights is told.
-    pub(super) fn telling(&self) -> Telling {
-        match self.on {
-            Some(_) => Telling::at(self.run.pulled_at_ms),
+    pub(super) async fn telling(&self, desk: &Desk) -> Result<Telling, JobError> {
+        Ok(match self.on {
+            Some(_) => Telling::at(order::Known::of(desk, &self.run).await?),
             None => Telling::default(),
-        }
+        })
     }
 
     /// True where what people closed is what is told.
@@ -156,7 +156,8 @@ async fn earlier(
         return Err(refused(desk, keys, &args));
     }
     let runs = desk.store.runs().await?.into_iter();
-    let known = runs.filter(|one| one.pulled_at_ms <= run.pulled_at_ms);
+    let order = order::Order::read(desk).await?;
+    let known = runs.filter(|one| !order.is_after(one, &run));
     let nights = known.map(|one| one.business_date).collect();
     let now = desk.store.last_run().await?;
     let arrived = match Box::pin(knew::since(desk, &run, over)).await {

@@ -14,6 +14,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
+use crate::job::order::Order;
 use crate::job::report_again::none_in;
 use crate::job::{period, recover, told};
 use crate::kpi::Share;
@@ -195,9 +196,10 @@ fn is_of_months(over: &Period) -> bool {
 /// Nights up to the run's that were published, or published again, after it.
 pub(super) async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
     let runs = desk.store.runs().await?;
-    let since = runs.iter().filter(|other| {
-        other.business_date <= run.business_date && other.pulled_at_ms > run.pulled_at_ms
-    });
+    let order = Order::read(desk).await?;
+    let since = runs
+        .iter()
+        .filter(|other| other.business_date <= run.business_date && order.is_after(other, run));
     let mut nights: Vec<Day> = since.map(|other| other.business_date).collect();
     nights.dedup();
     Ok(nights)

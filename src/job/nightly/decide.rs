@@ -6,6 +6,7 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::facts::{self, Previously};
 use crate::job::of_nights::{self, Telling};
+use crate::job::order::Known;
 use crate::job::outcome::Exit;
 use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored};
 use crate::kpi::Period;
@@ -35,9 +36,8 @@ pub(super) struct Making {
     pub(super) prior: Option<Prior>,
     /// The published `run.json` whose counts of the sources are told instead of today's.
     pub(super) counts: Option<Box<str>>,
-    /// The instant in whose knowledge the nights before are told, milliseconds since 1970 in UTC;
-    /// none: as they stand.
-    pub(super) known_at: Option<i64>,
+    /// In whose knowledge the nights before are told; none: as they stand.
+    pub(super) known_at: Option<Known>,
     /// How much a report of more than the night tells of its nights.
     pub(super) telling: Telling,
 }
@@ -131,7 +131,7 @@ pub(in crate::job) async fn decide_told(
     let making = Making {
         prior,
         counts: Some(run.run_json.clone()),
-        known_at: Some(run.pulled_at_ms),
+        known_at: Some(Known::of(desk, run).await?),
         ..Making::of(run)
     };
     Box::pin(decide(desk, run.business_date, read, making)).await

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Check, Desk, JobError, RunRecord, State};
 use crate::domain::{Inputs, RowKey, SourceName, Txn};
+use crate::job::order;
 use crate::job::pull::again::{self, Came, Lost, Part};
 use crate::normalise;
 use crate::store::{Difference, Reading, Removed, SealList};
@@ -17,10 +18,8 @@ pub(super) async fn compare(
     run: &RunRecord,
     checks: &mut Vec<Check>,
 ) -> Result<Told, JobError> {
-    let all = desk.store.readings(run.business_date).await?;
-    let later = all.iter().any(|r| r.pulled_at_ms > run.pulled_at_ms);
-    let mut readings = all;
-    readings.retain(|reading| reading.pulled_at_ms <= run.pulled_at_ms);
+    let (mut readings, later) = order::answers_of(desk, run).await?;
+    let later = !later.is_empty();
     let recorded = !readings.is_empty();
     readings.extend(files_without(desk, run, &readings).await?);
     let parts = again::read(desk, run.business_date, &readings).await?;

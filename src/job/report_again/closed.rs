@@ -9,6 +9,7 @@ use crate::domain::Lang;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::of_nights::Telling;
+use crate::job::order::Known;
 use crate::job::told_again::{otherwise, since};
 use crate::job::{late, period, recover, stage, told};
 use crate::kpi::Period;
@@ -94,7 +95,7 @@ async fn again(
     told: Option<&[OutFile]>,
 ) -> Result<Vec<OutFile>, JobError> {
     // with the nights as they stood when it was closed
-    let over = (period, Telling::at(late::at_ms(closing)));
+    let over = (period, Telling::at(Known::at(closing)));
     let decided = Box::pin(recover::as_known(desk, by, run, over)).await?;
     let mut decided = decided.ok_or_else(|| since(desk, run))?;
     let mut mark = period::mark(desk, closing);

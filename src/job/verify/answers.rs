@@ -130,7 +130,12 @@ fn place(
             add(findings, sealed.table, &key, (&wanted, &digest));
             None
         }
-        None => known.is_open.then(|| by_clock(row, chain)),
+        None if known.is_open => Some(by_clock(row, chain)),
+        None if chain.begins_later() || chain.is_of_older() => None,
+        None => {
+            add(findings, sealed.table, &key, ("-", &digest));
+            None
+        }
     }
 }
 

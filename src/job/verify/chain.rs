@@ -79,6 +79,18 @@ impl Chain {
         self.links.iter().find(|link| link.run_id == *run_id)
     }
 
+    /// Runs stand in no entry: they were published before it began.
+    pub(super) fn begins_later(&self) -> bool {
+        !self.before.is_empty()
+    }
+
+    /// An older program published: it may have pulled without keeping the digest of what no list
+    /// holds yet, and sealed less.
+    pub(super) fn is_of_older(&self) -> bool {
+        let mut links = self.links.iter();
+        links.any(|link| !link.is_staged || link.seals.is_none())
+    }
+
     /// A night was published after this run.
     pub(super) fn published_since(&self, run_id: &RunId, night: Day) -> bool {
         let seq = self.link(run_id).map(|link| link.seq);
@@ -206,10 +218,17 @@ async fn outside(
     runs: &[RunRecord],
     findings: &mut Findings,
 ) -> Result<(), JobError> {
-    let begun = chain.links.iter().map(|link| link.pulled_ms).min();
+    let begun = chain.links.first();
+    let chained: BTreeSet<&RunId> = chain.links.iter().map(|link| &link.run_id).collect();
     for run in runs.iter().filter(|run| chain.link(&run.id).is_none()) {
-        let later = begun.is_some_and(|begun| run.pulled_at_ms > begun);
-        if later || desk.store.kept(&run.id).await?.contains_key("seals") {
+        let replaces = run.replaces.as_ref().is_some_and(|id| chained.contains(id));
+        // the clock may have gone back since, but the nights went on
+        let after =
+            |link: &Link| run.business_date >= link.night && run.pulled_at_ms > link.pulled_ms;
+        if replaces
+            || begun.is_some_and(after)
+            || desk.store.kept(&run.id).await?.contains_key("seals")
+        {
             let what = text(
                 "mỗi lần chạy phải có trong chuỗi",
                 "every run stands in the chain",

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::answers::Answers;
 use super::chain::{Chain, Link};
 use super::seals::NEVER;
+use super::strangers::{Pulled, Waiting};
 use crate::domain::{Day, Text};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
@@ -70,19 +71,26 @@ impl Asked<'_> {
 type Rows<'t> = BTreeMap<(&'static str, String), Asked<'t>>;
 
 /// What is asked of the lists.
-#[derive(Default)]
 struct Questions<'t> {
-    /// Rows that tell something in the open, by the name that goes with it.
-    told: Rows<'t>,
+    /// Rows that tell something in the open, by the name that goes with it; what somebody copied
+    /// has the name of another.
+    told: BTreeMap<(&'static str, String), Vec<Asked<'t>>>,
     /// Decided rows that count as new again.
     reopened: Rows<'t>,
     /// Rows that some list has to name.
     unnamed: Rows<'t>,
+    /// Rows that some list names, or that wait for one.
+    pulled: Pulled<'t>,
 }
 
 impl<'t> Questions<'t> {
     fn of(tables: &'t Tables) -> Self {
-        let mut all = Self::default();
+        let mut all = Self {
+            told: BTreeMap::new(),
+            reopened: Rows::new(),
+            unnamed: Rows::new(),
+            pulled: Pulled::of(tables),
+        };
         for sealed in SEALED {
             for row in tables.get(sealed.table).into_iter().flatten() {
                 let told = told_of(sealed, row);
@@ -103,7 +111,8 @@ impl<'t> Questions<'t> {
                         .insert((sealed.table, name), asked(String::new()));
                 }
                 if let Some((name, values)) = told {
-                    all.told.insert((sealed.table, name), asked(values));
+                    let same = all.told.entry((sealed.table, name)).or_default();
+                    same.push(asked(values));
                 }
             }
         }
@@ -145,7 +154,7 @@ fn last_of<'l, 'c: 'l>(links: impl Iterator<Item = &'l &'c Link>) -> i64 {
 /// Reads every list. True where rows came after their night was published.
 pub(super) fn newest(
     desk: &Desk,
-    (chain, answers): (&Chain, &Answers),
+    (chain, answers, waiting): (&Chain, &Answers, &Waiting),
     published: &BTreeSet<Day>,
     tables: &Tables,
     findings: &mut Findings,
@@ -169,6 +178,7 @@ pub(super) fn newest(
         if list.form >= FORM {
             nights.old.remove(&link.night);
         }
+        asked.pulled.listed_in(list.form);
         look(&list, &mut asked, &mut differing, &mut named);
     }
     if lost {
@@ -194,6 +204,10 @@ pub(super) fn newest(
         let about = format!("{table} {name} {}", asked.sealed.told.join("/"));
         findings.add(Invariant::Stored, about, must, expected, &*asked.values);
     }
+    let strangers = std::mem::take(&mut asked.pulled);
+    for key in strangers.tell(waiting, findings) {
+        asked.unnamed.remove(&key);
+    }
     late |= reopened(&named, &asked, &nights, findings);
     late |= unnamed(&asked, published, &nights, findings);
     Ok(late)
@@ -211,6 +225,7 @@ fn look<'t>(
         for name in list.lines.get(table).into_iter().flat_map(BTreeMap::keys) {
             let key = (table, name.clone());
             asked.unnamed.remove(&key);
+            asked.pulled.named(&key);
             if asked.reopened.contains_key(&key) {
                 named.push(key);
             }
@@ -218,11 +233,10 @@ fn look<'t>(
         let open = format!("{table}+");
         for (name, told) in list.lines.get(&open).into_iter().flatten() {
             let key = (table, name.clone());
-            if let Some(row) = asked.told.remove(&key)
-                && !told.contains(&row.values)
-            {
+            let rows = asked.told.remove(&key).into_iter().flatten();
+            for row in rows.filter(|row| !told.contains(&row.values)) {
                 let told: Vec<&str> = told.iter().map(String::as_str).collect();
-                differing.push((key, row, told.join(" | ")));
+                differing.push((key.clone(), row, told.join(" | ")));
             }
         }
     }

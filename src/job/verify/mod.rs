@@ -10,9 +10,11 @@ mod ledger;
 mod lists;
 mod origins;
 mod others;
+mod raws;
 mod record;
 mod seals;
 mod staged;
+mod strangers;
 mod tables;
 
 use std::collections::BTreeSet;
@@ -176,7 +178,10 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     staged::check(desk, &tables, &mut found).await?;
     let nights: BTreeSet<Day> = all.iter().map(|run| run.business_date).collect();
     let answers = answers::read(desk, &chain, &mut found).await?;
-    let told = (&chain, &answers);
+    raws::check(desk, &chain, &mut found).await?;
+    strangers::check(desk, (&all, &chain), &tables, &mut found).await?;
+    let waiting = strangers::Waiting::read(desk, &chain).await?;
+    let told = (&chain, &answers, &waiting);
     let late = lists::newest(desk, told, &nights, &tables, &mut found)?
         | origins::check(desk, &chain, &mut found).await?;
     let notes = closed::check(desk, (&all, &runs), which, &mut found).await?;
