@@ -79,6 +79,7 @@ impl Facts<'_, '_> {
     pub(super) fn add_credits(&mut self) {
         let open = self.open_credits();
         self.contests.crowded.clear();
+        self.contests.beside.clear();
         self.credits = Credits::new(open.iter().cloned());
         let mut movable = self.movable();
         if open.is_empty() && !movable.is_empty() {
@@ -89,6 +90,7 @@ impl Facts<'_, '_> {
         self.open_money = open.len() + movable.len() + self.other_money();
         self.credits = Credits::new(open.into_iter().chain(movable));
         self.contests.crowded = self.crowded();
+        self.contests.beside = self.crowds_beside();
     }
 
     /// Every credit that may still turn out to be a payment of some fee.
