@@ -152,6 +152,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_largest_that_has_an_exception_is_asked_for_the_first_of_equal_ones() {
+        let source = crate::domain::SourceName::new("bank");
+        let exception = |n: usize| {
+            let key = crate::domain::RowKey::txn(&source, &n.to_string());
+            ExceptionId::of("unidentified", &key)
+        };
+        let credit = |n: usize, amount: i128| Credit {
+            day: Day::of_ms(0),
+            amount,
+            exceptions: vec![exception(n)],
+        };
+        let bare = Credit {
+            exceptions: Vec::new(),
+            ..credit(0, 900)
+        };
+        let all = [
+            credit(1, 20),
+            bare,
+            credit(2, 70),
+            credit(3, 70),
+            credit(4, -1),
+        ];
+        assert_eq!(Credits::new(all).of_largest(), [exception(2)]);
+        assert!(Credits::new([credit(5, 0)]).of_largest().is_empty());
+    }
+
+    #[test]
     fn the_first_day_that_reaches_an_amount() {
         let day = |n: u32| Day::of_ms(0).plus(n);
         let credit = |n: u32, amount: i128| Credit {

@@ -370,13 +370,6 @@ impl<'a> Books<'a> {
         &self.settlement.groups
     }
 
-    /// Stakes of a dossier that settle, not undone.
-    pub(super) fn live(&self, dossier: usize) -> impl Iterator<Item = &Stake<'a>> {
-        let stakes = self.dossiers[dossier].stakes.iter();
-        let stakes = stakes.map(|s| &self.stakes[*s]);
-        stakes.filter(|stake| stake.settles() && !stake.undone)
-    }
-
     /// The provider's fee by which a payment of `paid` may be short of `due`.
     pub(super) fn may_be_fee(&self, stake: &Stake, due: i128) -> bool {
         let money = &self.money[stake.money];

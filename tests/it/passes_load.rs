@@ -5,7 +5,9 @@
 use std::time::Duration;
 
 use doisoat::clock::Stopwatch;
-use doisoat::domain::{DeclaredMethod, Fee, FeeId, Inputs, Receipt, Rules, Txn, Vnd};
+use doisoat::domain::{
+    Day, DeclaredMethod, Fee, FeeId, Inputs, Moment, Receipt, Rules, Txn, TxnKind, Vnd,
+};
 use doisoat::matching::desk::Standing;
 use doisoat::matching::lane::Lane;
 use doisoat::matching::pool::Pool;
@@ -225,6 +227,40 @@ fn one_payment_for_ten_thousand_lines_is_proved() {
     assert!(in_class(&short, "underpaid") > LINES / 4);
 }
 
+/// What is open beside them is tried on the dossier in every way.
+#[test]
+fn an_open_payment_beside_ten_thousand_lines_is_proved() {
+    let stranger = payment(LINES, "chuyen tien", "LE THI C");
+    let stranger = Txn {
+        amount: Vnd::new(777),
+        net: Vnd::new(777),
+        account: None,
+        ..stranger
+    };
+    let txns = (1..LINES).map(|i| paid(i, due(i))).chain([stranger]);
+    let settled = proved("one open", day(lines(LINES, DeclaredMethod::Qr), txns));
+    assert_eq!(in_class(&settled, "missing_payment"), 1);
+    assert_eq!(in_class(&settled, "unidentified"), 1);
+}
+
+#[test]
+fn ten_thousand_refunds_of_one_dossier_are_proved() {
+    let back = |i: usize, kind| Txn {
+        id: format!("Z{i:06}").into(),
+        kind,
+        paid_at: Moment::parse("2022-12-06T10:00:00").unwrap(),
+        paid_on: Day::parse("2022-12-06").unwrap(),
+        business_date: Day::parse("2022-12-06").unwrap(),
+        ..paid(i, due(i))
+    };
+    for kind in [TxnKind::Refund, TxnKind::Reversal] {
+        let txns = (0..LINES).flat_map(|i| [paid(i, due(i)), back(i, kind)]);
+        let settled = proved("gone", day(lines(LINES, DeclaredMethod::Qr), txns));
+        let gone = in_class(&settled, "refunded") + in_class(&settled, "reversed");
+        assert_eq!(gone, 2 * LINES, "{kind:?}");
+    }
+}
+
 #[test]
 fn payments_that_fit_no_line_of_ten_thousand_are_proved() {
     let odd = |i: usize| Vnd::new(i64::try_from(777 * (i + 3)).unwrap());
@@ -241,7 +277,9 @@ fn lines_of_one_amount_paid_twice_are_proved() {
     });
     let twice = (0..2 * LINES).map(|i| paid(i, due(0)));
     let settled = proved("twice", day(equal, twice));
-    assert_eq!(in_class(&settled, "ok"), LINES);
+    // each of the second half repeats the first payment, whose line says so too
+    assert_eq!(in_class(&settled, "duplicate"), LINES + 1);
+    assert_eq!(in_class(&settled, "ok"), 2 * LINES - 1);
 }
 
 #[test]

@@ -81,22 +81,26 @@ impl<'p, 'a> NetOf<'p, 'a> {
     /// The only line of a kind that the payment is the net of; none where there are several.
     pub(super) fn only(&self, kind: &Kind) -> Option<usize> {
         let told = self.amount + self.row.fee.wide();
-        let mut found: Vec<usize> = kind.lack(told).filter(|_| self.is_of(told)).collect();
+        let mut found: Vec<usize> = if self.is_of(told) {
+            kind.lack(told).take(2).collect()
+        } else {
+            Vec::new()
+        };
+        let paid = self.amount + self.beside;
+        let most = self.amount + kind.lacking;
         for rate in &self.pool.rules.net_rates {
             let net = |due: i128| due + self.beside - rate.fee_of(due + self.beside);
-            // what is left of a greater due is never less
-            let paid = self.amount + self.beside;
-            let most = self.amount + kind.lacking;
-            if rate.rate.num > rate.rate.den {
+            let (least, beyond) = if rate.rate.num > rate.rate.den {
                 // more than all of it: nothing follows from what is left
-                let all = kind.lack_between(self.amount, most);
-                found.extend(all.filter(|(_, due)| self.is_of(*due)).map(|(l, _)| l));
-                continue;
-            }
-            let least = first_from(self.amount, most, |due| net(due) >= paid);
-            let beyond = first_from(least, most, |due| net(due) > paid);
+                (self.amount, most)
+            } else {
+                // what is left of a greater due is never less
+                let least = first_from(self.amount, most, |due| net(due) >= paid);
+                (least, first_from(least, most, |due| net(due) > paid))
+            };
             let equal = kind.lack_between(least, beyond);
-            found.extend(equal.filter(|(_, due)| self.is_of(*due)).map(|(l, _)| l));
+            let equal = equal.filter(|due| self.is_of(*due));
+            found.extend(equal.flat_map(|due| kind.lack(due).take(2)));
         }
         found.sort_unstable();
         found.dedup();

@@ -41,9 +41,13 @@ pub(super) fn reverse(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
             paid && before && !entry.reversed && same
         };
         let equal = equal.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
-        let all = (0..ledger.entries.len()).filter(|_| back.of.is_some());
-        let equal = equal.iter().copied().filter(|_| back.of.is_none());
-        let candidates = all.chain(equal).filter(|e| fits(&ledger.entries[*e]));
+        // one that names its payment is of a part of it, whatever that part comes to
+        let (all, equal) = match back.of {
+            Some(_) => (ledger.entries.len(), &[][..]),
+            None => (0, equal),
+        };
+        let candidates = (0..all).chain(equal.iter().copied());
+        let candidates = candidates.filter(|e| fits(&ledger.entries[*e]));
         let best = candidates.min_by_key(|e| {
             let entry = &ledger.entries[*e];
             let latest = std::cmp::Reverse(entry.credit.money.order(pool));

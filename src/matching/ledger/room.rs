@@ -61,15 +61,10 @@ impl Kind {
         equal.flatten().copied()
     }
 
-    /// The lines that lack so much or more, and at most so much: (line, what it lacks).
-    pub(super) fn lack_between(
-        &self,
-        least: i128,
-        most: i128,
-    ) -> impl Iterator<Item = (usize, i128)> {
+    /// What lines lack, where it is so much or more, and at most so much.
+    pub(super) fn lack_between(&self, least: i128, most: i128) -> impl Iterator<Item = i128> {
         let range = (least <= most).then(|| self.by_lacking.range(least..=most));
-        let equal = range.into_iter().flatten();
-        equal.flat_map(|(lacking, lines)| lines.iter().map(|l| (*l, *lacking)))
+        range.into_iter().flatten().map(|(lacking, _)| *lacking)
     }
 
     /// The first line over this amount.

@@ -300,7 +300,7 @@ impl<'a> Books<'a> {
 
     /// The stakes in a dossier of the rows with these ids, in order: looked for among those of the
     /// dossier, or where they are many among those of the rows.
-    fn stakes_named(&self, dossier: usize, ids: &[&str]) -> Vec<usize> {
+    pub(in super::super) fn stakes_named(&self, dossier: usize, ids: &[&str]) -> Vec<usize> {
         let here = &self.dossiers[dossier].stakes;
         if here.len() <= FEW {
             let named = |s: &&usize| {

@@ -24,6 +24,8 @@ pub(in crate::prove) struct Totals {
     pub(in crate::prove) fees_due: i128,
     /// The registry calls a line paid that nobody saw paid.
     pub(in crate::prove) may_be_found: bool,
+    /// Some payment is no repeat and was not undone.
+    pub(in crate::prove) live: bool,
     /// Some payment settled something.
     pub(in crate::prove) settled: bool,
     /// Some payment gives or took more than its lines, or nothing of them.
@@ -87,6 +89,7 @@ impl Books<'_> {
         }
         for stake in &self.dossiers[dossier].stakes {
             let stake = &self.stakes[*stake];
+            totals.live |= stake.settles() && !stake.undone;
             totals.settled |= stake.settles() && stake.settled() > 0;
             let beyond = stake.surplus > 0 || !stake.settles() || stake.undone;
             totals.loose |= beyond || stake.stake() == 0;

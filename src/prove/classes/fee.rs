@@ -158,7 +158,7 @@ impl<'b, 'a> Facts<'b, 'a> {
         }
         if self.net || line.refunded > 0 || self.receipt_differs != Not || self.live.is_empty() {
             // spread over the dossier's lines without reaching this one
-            let spread = self.books.live(line.dossier).next().is_some();
+            let spread = self.books.totals(line.dossier).live;
             return perhaps(spread || line.refunded > 0);
         }
         match (paid, self.live.len()) {

@@ -41,6 +41,7 @@ pub(super) struct Ledger {
     pub(super) payments: Vec<Paid>,
     /// Lines that are open, by what is open on them, and in all.
     open: BTreeMap<i128, BTreeSet<usize>>,
+    all_open: BTreeSet<usize>,
     lacks: i128,
     /// What is owed in all, and the first line that owes so much.
     owed: i128,
@@ -74,6 +75,7 @@ impl Ledger {
             lines: lines.map(new).collect(),
             payments: Vec::new(),
             open: BTreeMap::new(),
+            all_open: BTreeSet::new(),
             lacks: 0,
             owed: 0,
             first_owing: FxHashMap::default(),
@@ -159,43 +161,29 @@ impl Ledger {
         if !cash && amount < open && self.net(books, at, may, open) {
             return;
         }
-        let lines: Vec<usize> = match may {
-            Some(only) => only.to_vec(),
-            None => self.all_open(),
-        };
-        let mut left = amount;
-        for l in lines {
-            if left == 0 {
-                break;
-            }
+        let (mut left, mut next) = (amount, 0);
+        while left > 0 {
+            let line = match may {
+                Some(only) => only.get(next).copied(),
+                None => self.all_open.first().copied(),
+            };
+            let Some(l) = line else { break };
+            next += 1;
             let part = left.min(self.lines[l].open());
             self.put(at, l, part);
             left -= part;
         }
     }
 
-    /// The lines that are open, in order.
-    fn all_open(&self) -> Vec<usize> {
-        let mut lines: Vec<usize> = self.open.values().flatten().copied().collect();
-        lines.sort_unstable();
-        lines
-    }
-
-    /// Of the lines that a payment may settle, those on which so much is open.
+    /// Of the lines that a payment may settle, those on which so much is open: two at most, for it
+    /// asks whether there is only one.
     fn among(&self, may: Option<&[usize]>, amount: i128) -> Vec<usize> {
-        match may {
-            Some(only) => {
-                let equal = only.iter().filter(|l| self.lines[**l].open() == amount);
-                equal.copied().collect()
-            }
-            None => self
-                .open
-                .get(&amount)
-                .into_iter()
-                .flatten()
-                .copied()
-                .collect(),
-        }
+        let Some(only) = may else {
+            let equal = self.open.get(&amount).into_iter().flatten();
+            return equal.take(2).copied().collect();
+        };
+        let equal = only.iter().filter(|l| self.lines[**l].open() == amount);
+        equal.take(2).copied().collect()
     }
 
     /// Counts what is open on a line among what is open.
@@ -204,6 +192,7 @@ impl Ledger {
         self.lacks += open;
         if open > 0 {
             self.open.entry(open).or_default().insert(l);
+            self.all_open.insert(l);
         }
     }
 
@@ -211,6 +200,7 @@ impl Ledger {
     fn leave(&mut self, l: usize) {
         let open = self.lines[l].open();
         self.lacks -= open;
+        self.all_open.remove(&l);
         if let Some(lines) = self.open.get_mut(&open) {
             lines.remove(&l);
             if lines.is_empty() {
@@ -247,7 +237,7 @@ impl Ledger {
                     let some = only.iter().filter(|l| self.lines[**l].open() > 0);
                     some.copied().collect()
                 }
-                None => self.all_open(),
+                None => self.all_open.iter().copied().collect(),
             }
         } else {
             let fits = |due: &i128| books.is_net_of(txn, *due, amount);
