@@ -362,6 +362,12 @@ mod tests {
         assert_eq!(sums.once(), [(1, 1)]);
         sums.add(&[(0, 0), (-1, -1), (0, -1)], true);
         assert_eq!(sums.once(), [(1, 1), (0, 0), (0, 1)]);
+        // nothing firm holds nothing, neither in the denominator nor in the numerator
+        let mut sums = Sums::firm(0, 0);
+        assert!(!sums.can_count());
+        sums.add(&[(1, 1), (0, 0)], false);
+        assert_eq!(sums.once(), [(1, 1), (0, 0)]);
+        assert_eq!(Sums::firm(0, 1).once(), [(0, 1)]);
     }
 
     #[test]

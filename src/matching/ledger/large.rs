@@ -1,5 +1,5 @@
-//! Payments onto the lines of a large ledger: as `allocate` puts them onto those of a small one, with
-//! what is open looked up instead of looked through.
+//! Payments onto the lines of a large ledger: as `allocate` puts them onto those of a small one,
+//! with what is open looked up instead of looked through.
 
 use super::super::pool::Pool;
 use super::Ledger;

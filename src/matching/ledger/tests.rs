@@ -155,9 +155,8 @@ fn told(ledger: &Ledger) -> String {
         returns,
         ..
     } = ledger;
-    format!(
-        "{lines:#?}\n{entries:#?}\n{returns:#?}\n{asked:#?}\n{first:?} {lacking} {may_lack} {amounts:?}"
-    )
+    let sums = (lacking, may_lack, amounts);
+    format!("{lines:#?}\n{entries:#?}\n{returns:#?}\n{asked:#?}\n{first:?} {sums:?}")
 }
 
 proptest! {
