@@ -147,11 +147,17 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
         put(ledger, e, *l, part);
         rest -= part;
     }
-    // an amount that equals a line paid that line; anything else that is too little is spread
-    ledger.entries[e].short = amount < open && equal.is_empty();
+    ledger.entries[e].short = amount < open && (equal.is_empty() || leaves_some(ledger, e));
     if rest > 0 {
         surplus(ledger, e, &lines, rest);
     }
+}
+
+/// True when a payment left some of a line open: an amount that equals a line paid that line, unless
+/// another one came before it that took some.
+pub(super) fn leaves_some(ledger: &Ledger, e: usize) -> bool {
+    let mut parts = ledger.entries[e].parts.iter();
+    parts.any(|(l, _)| ledger.lines[*l].lacking() > 0)
 }
 
 /// The lines that an amount is spread over: fees, without land obligations, unless it equals an

@@ -3,7 +3,7 @@
 
 use super::super::pool::Pool;
 use super::Ledger;
-use super::allocate::{again, put, surplus};
+use super::allocate::{again, leaves_some, put, surplus};
 use super::net::{NetOf, put_net};
 use super::room::Over;
 
@@ -59,7 +59,7 @@ pub(super) fn payment(pool: &Pool, ledger: &mut Ledger, e: usize, amount: i128) 
     });
     let lines: Vec<usize> = lines.collect();
     let rest = spread(ledger, e, lines, amount);
-    ledger.entries[e].short = amount < open && first.is_none();
+    ledger.entries[e].short = amount < open && (first.is_none() || leaves_some(ledger, e));
     if rest > 0 {
         let last = last_line(ledger);
         surplus(ledger, e, last.as_slice(), rest);
