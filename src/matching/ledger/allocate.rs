@@ -153,8 +153,8 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
     }
 }
 
-/// True when a payment left some of a line open: an amount that equals a line paid that line, unless
-/// another one came before it that took some.
+/// True when a payment left some of a line open: an amount that equals a line paid that line,
+/// unless another one came before it that took some.
 pub(super) fn leaves_some(ledger: &Ledger, e: usize) -> bool {
     let mut parts = ledger.entries[e].parts.iter();
     parts.any(|(l, _)| ledger.lines[*l].lacking() > 0)
