@@ -27,6 +27,7 @@ const MIXES: &[Mix] = &[
     ("memo-lines-one-edit-off", 100_000, mistyped),
     ("one-payer", 50_000, one_payer),
     ("one-dossier", 20_000, one_dossier),
+    ("many-lines", 20_000, many_lines),
     ("identical-rows", 400_000, identical),
 ];
 
@@ -184,6 +185,21 @@ fn one_dossier(n: usize) -> Files {
     files.fee(0, 50_000, "NGUYEN VAN A", "paid");
     for i in 0..n {
         files.banked(i, &format!("nop phi {}", code(0)), 50_000, "NGUYEN VAN A");
+    }
+    files
+}
+
+/// One dossier with many lines, each paid by itself.
+fn many_lines(n: usize) -> Files {
+    let mut files = Files::new();
+    let (code, agency) = (code(0), agency(0));
+    for i in 0..n {
+        let amount = 10_000 + 1_000 * i;
+        let _written = writeln!(
+            files.fees,
+            "{code},F{i:07},phi,{amount},{agency},1.001,qr,2022-12-31,NGUYEN VAN A,paid"
+        );
+        files.banked(i, &format!("nop phi {code}"), amount, "NGUYEN VAN A");
     }
     files
 }

@@ -215,9 +215,8 @@ fn conserved(desk: &Desk, groups: &[MatchGroup]) -> Result<(), SettleError> {
         if let (Some(dossier), Some(fee)) = (&leg.dossier_code, &leg.fee_id)
             && leg.role != Role::Surplus
         {
-            let named = pool.find(dossier).into_iter();
-            let mut fees = named.flat_map(|place| pool.dossier(place).fees.clone());
-            if let Some(place) = fees.find(|place| pool.inputs.fees[*place].fee_id == *fee) {
+            let named = pool.find(dossier);
+            if let Some(place) = named.and_then(|named| pool.fee_with(named, fee)) {
                 lines[place] += leg.amount.wide();
             }
         }

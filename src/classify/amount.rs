@@ -248,8 +248,7 @@ fn short_money(case: &MoneyCase, underpaid: bool) -> Seen {
         if !entry.short || entry.reversed || entry.effect != Effect::Settles {
             return None;
         }
-        let mut lines = ledger.lines.iter();
-        let line = lines.find(|line| line.lacking() > 0 && entry.is_for(ledger, line))?;
+        let line = ledger.first_lacking(entry)?;
         let mine = is_underpaid(case.pool, ledger, line) == underpaid;
         mine.then(|| shortfall(ledger, line, underpaid)).flatten()
     })

@@ -32,9 +32,11 @@ impl FeeCase<'_, '_> {
 
     /// Money for a dossier of which nothing can be paid: shown on its first fee.
     pub fn unowed(&self) -> Option<&Entry> {
-        let mine = self.is_for_the_unowed();
+        if !self.is_for_the_unowed() {
+            return None;
+        }
         let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles && e.surplus > 0;
-        self.ledger.entries.iter().find(live).filter(|_| mine)
+        self.ledger.entries.iter().find(live)
     }
 
     /// True for the first fee of a dossier of which nothing can be paid.
@@ -47,11 +49,7 @@ impl FeeCase<'_, '_> {
     /// True when the line is short although a payment was spread over it.
     pub fn is_short(&self) -> bool {
         let Some(line) = self.line else { return false };
-        let spread = self
-            .ledger
-            .entries
-            .iter()
-            .any(|e| e.short && e.effect == Effect::Settles && e.is_for(self.ledger, line));
+        let spread = self.ledger.is_short_of(line);
         line.lacking() > 0
             && (line.paid > 0 || (spread && !line.land))
             && line.receipt_differs.is_none()
@@ -59,13 +57,15 @@ impl FeeCase<'_, '_> {
 
     /// The entries that settled the line, undone ones left out.
     pub fn settled_by(&self) -> impl Iterator<Item = &Entry> {
-        let line = self.line.map(|l| l.fee);
+        self.on_line().filter(|entry| !entry.reversed)
+    }
+
+    /// The entries that settled the line, undone ones too.
+    pub fn on_line(&self) -> impl Iterator<Item = &Entry> {
         let ledger = self.ledger;
-        let mine = move |entry: &&Entry| {
-            let touches = |(l, _): &(usize, i128)| Some(ledger.lines[*l].fee) == line;
-            !entry.reversed && entry.parts.iter().any(touches)
-        };
-        ledger.entries.iter().filter(mine)
+        let place = self.line.and_then(|line| ledger.place(line.fee));
+        let on = place.into_iter().flat_map(|l| ledger.on(l));
+        on.map(|on| &ledger.entries[on.entry])
     }
 
     /// The night of the run; none in `match`, where every deadline counts as passed.

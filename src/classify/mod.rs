@@ -215,7 +215,7 @@ fn fee(
     if let Some(set) = desk.set_of.get(&dossier) {
         return in_set(desk, *set, Row::of_fee(pool, fee));
     }
-    let line = ledger.lines.iter().find(|line| at(line.fee) == place);
+    let line = ledger.line_of(place);
     let case = FeeCase {
         pool,
         fee,
@@ -225,9 +225,10 @@ fn fee(
         in_vain: near.in_vain(dossier),
     };
     let undone = |back: &Returned| !back.unlinked && back.parts.is_empty();
-    let gone = ledger.entries.iter().any(Entry::came_and_went) || ledger.returns.iter().any(undone);
+    let gone =
+        || ledger.entries.iter().any(Entry::came_and_went) || ledger.returns.iter().any(undone);
     let linked =
-        line.is_some_and(|l| l.paid > 0 || l.reversed > 0) || gone && case.is_for_the_unowed();
+        line.is_some_and(|l| l.paid > 0 || l.reversed > 0) || case.is_for_the_unowed() && gone();
     let row = Row {
         linked,
         provisional: is(provisional, dossier),

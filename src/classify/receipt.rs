@@ -35,7 +35,8 @@ pub(super) const RECEIPT_MISMATCH: Class = Class {
                 .lines
                 .as_ref()
                 .filter(|_| entry.receipt_differs)?;
-            let line = ledger.lines.iter().find(|line| lines.contains(&line.fee))?;
+            let place = lines.iter().filter_map(|fee| ledger.place(*fee)).min();
+            let line = &ledger.lines[place?];
             differs(line.due, entry.line_got)
         });
         differing.or_else(|| case.out("receipt_mismatch"))

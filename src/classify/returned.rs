@@ -30,10 +30,8 @@ pub(super) const REVERSED: Class = Class {
 };
 
 fn reversed_fee(case: &FeeCase) -> Seen {
-    let line = case.line.filter(|l| l.reversed > 0 && l.paid == 0)?;
-    let touches = |(l, _): &(usize, i128)| case.ledger.lines[*l].fee == line.fee;
-    let entries = case.ledger.entries.iter();
-    let undone = entries.filter(|e| e.reversed && e.parts.iter().any(touches));
+    case.line.filter(|l| l.reversed > 0 && l.paid == 0)?;
+    let undone = case.on_line().filter(|e| e.reversed);
     let id = |e: &Entry| Evidence::Undoes(e.credit.money.id(case.pool).into());
     Some(undone.map(id).collect())
 }
@@ -75,12 +73,9 @@ fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
     let line = case.line.filter(|l| l.given_back() > 0)?;
     wanted(line.kept()).then(|| {
         let ledger = case.ledger;
-        let mine = |r: &&Returned| {
-            r.parts
-                .iter()
-                .any(|(l, _)| ledger.lines[*l].fee == line.fee)
-        };
-        let rows = ledger.returns.iter().filter(|r| !r.reversal).filter(mine);
+        let place = ledger.place(line.fee).into_iter();
+        let rows = place.flat_map(|l| ledger.returns_on(l));
+        let rows = rows.filter(|r| !r.reversal);
         rows.map(|r| Evidence::ReturnedBy(case.pool.txn(r.txn).id.as_ref().into()))
             .collect()
     })

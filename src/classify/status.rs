@@ -44,14 +44,8 @@ fn status_mismatch(case: &FeeCase) -> Seen {
     if status == FeeStatus::Refunded {
         return said();
     }
-    let orders = case.pool.orders_of(&case.fee.dossier_code);
-    let mine = |o: &&&crate::domain::PaymentOrder| {
-        o.fee_ids.is_empty() || o.fee_ids.contains(&case.fee.fee_id)
-    };
-    let paid = orders
-        .iter()
-        .filter(mine)
-        .any(|o| o.status == OrderStatus::Paid);
+    let mut orders = case.pool.orders_for(case.fee);
+    let paid = orders.any(|o| o.status == OrderStatus::Paid);
     let denies = matches!(status, FeeStatus::Unpaid | FeeStatus::Pending);
     if denies && paid { said() } else { None }
 }

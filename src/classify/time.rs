@@ -153,10 +153,7 @@ fn pending_fee(case: &FeeCase) -> Seen {
     if case.has_money() {
         return None;
     }
-    let orders = case.pool.orders_of(&case.fee.dossier_code);
-    let mine = orders
-        .iter()
-        .filter(|o| o.fee_ids.is_empty() || o.fee_ids.contains(&case.fee.fee_id));
+    let mine = case.pool.orders_for(case.fee);
     let sources = &case.pool.inputs.sources;
     let of = |provider: &str| {
         sources

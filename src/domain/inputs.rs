@@ -161,7 +161,12 @@ pub struct NetRate {
 impl NetRate {
     /// The fee on `due`.
     pub fn fee_on(&self, due: Vnd) -> i128 {
-        let exact = due.wide() * self.rate.num;
+        self.fee_of(due.wide())
+    }
+
+    /// The same of any amount, in dong.
+    pub fn fee_of(&self, due: i128) -> i128 {
+        let exact = due * self.rate.num;
         let rounded = (2 * exact + self.rate.den).div_euclid(2 * self.rate.den);
         rounded.max(self.minimum.wide())
     }

@@ -254,6 +254,31 @@ mod tests {
     }
 
     #[test]
+    fn an_amount_ends_at_fifteen_digits_and_a_sum_at_64_bits() {
+        let max = Vnd::ROW_MAX.get();
+        let decimal = |dong: i64| Vnd::from_decimal(Decimal::from(dong)).map(Vnd::get);
+        for (dong, expected) in [
+            (max, Ok(max)),
+            (-max, Ok(-max)),
+            (max + 1, Err(VndError::TooLarge)),
+            (-max - 1, Err(VndError::TooLarge)),
+        ] {
+            assert_eq!(decimal(dong), expected, "{dong}");
+        }
+        let half = Decimal::new(5, 1);
+        assert_eq!(Vnd::from_decimal(half), Err(VndError::Fraction));
+        assert_eq!(Vnd::from_hundredths(-4_500), Ok(Vnd::new(-45)));
+        let (least, most) = (Vnd::new(i64::MIN), Vnd::new(i64::MAX));
+        let one = Vnd::new(1);
+        assert_eq!(most.checked_add(one), Err(VndError::TooLarge));
+        assert_eq!(least.checked_sub(one), Err(VndError::TooLarge));
+        assert_eq!(one.checked_sub(Vnd::new(3)), Ok(Vnd::new(-2)));
+        assert_eq!(Vnd::from_wide(most.wide()), Ok(most));
+        assert_eq!(Vnd::from_wide(most.wide() + 1), Err(VndError::TooLarge));
+        assert_eq!(Vnd::from_wide(least.wide() - 1), Err(VndError::TooLarge));
+    }
+
+    #[test]
     fn three_digits_behind_the_sign_may_be_thousands() {
         let check = |amount: &str, decimal, expected: bool| {
             assert_eq!(has_three_decimals(amount, decimal), expected, "{amount}");

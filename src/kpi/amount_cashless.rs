@@ -313,14 +313,14 @@ fn kept_by<'a>(
     whole: bool,
     kept: &mut Option<Kept<'a>>,
 ) {
+    let gone = entry.back_by_line();
     for (l, part) in &entry.parts {
         let line = &ledger.lines[*l];
         if facts.pool.is_land(line.fee) {
             continue;
         }
         let gross = entry.net_fee.map_or(0, |_| line.net_short);
-        let back = entry.sent_back.iter().filter(|(line, _)| line == l);
-        let back: i128 = back.map(|(_, amount)| amount).sum();
+        let back = gone.get(l).copied().unwrap_or(0);
         let (sure, other) = if entry.receipt_differs {
             let (left, alone) = (left_by_others(line, *part, back), line.paid == *part);
             let told = entry.credit.amount - entry.returned;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::{Day, ExceptionId};
-use crate::matching::desk::Standing;
+use crate::matching::desk::{Money, Standing};
 use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, at, index};
 use crate::matching::reading::Reading;
@@ -21,10 +21,14 @@ pub struct Contests {
     refunds: Vec<(Index, BTreeSet<Index>)>,
     /// What may move the money of each dossier with many payments: each of them asks for it.
     pub(super) crowded: BTreeMap<Index, Vec<ExceptionId>>,
+    /// The same, payment by payment, of those that settle something and may be moved.
+    pub(super) beside: BTreeMap<Index, Vec<(Money, Vec<ExceptionId>)>>,
+    /// The lines of each dossier with many whose money nobody has seen.
+    pub(super) found: BTreeMap<Index, Vec<ExceptionId>>,
 }
 
 /// More payments than this make a dossier a crowd.
-const CROWD: usize = 8;
+pub(super) const CROWD: usize = 8;
 
 impl Contests {
     /// Collects them.
@@ -37,7 +41,7 @@ impl Contests {
             contested,
             doubted: facts.naming(|open| open == Open::Refund),
             refunds: refunds.map(|txn| (txn, facts.names(txn))).collect(),
-            crowded: BTreeMap::new(),
+            ..Self::default()
         }
     }
 }
@@ -145,6 +149,24 @@ impl Facts<'_, '_> {
         let ledgers = self.desk.ledgers.iter();
         let crowded = ledgers.filter(|(_, ledger)| ledger.entries.len() > CROWD);
         let moved = crowded.map(|(dossier, _)| (dossier, self.moving(dossier)));
+        moved.collect()
+    }
+
+    /// What may move each of those payments of a dossier that settle something.
+    pub(super) fn moved_beside(&self, dossier: Index) -> Vec<(Money, Vec<ExceptionId>)> {
+        if let Some(known) = self.contests.beside.get(&dossier) {
+            return known.clone();
+        }
+        let entries = self.desk.ledgers.of(dossier).entries.iter();
+        let settles = entries.filter(|e| !e.parts.is_empty() && e.effect == Effect::Settles);
+        let moved = settles.map(|e| (e.credit.money, self.displacing(dossier, e)));
+        moved.filter(|(_, open)| !open.is_empty()).collect()
+    }
+
+    /// The same of the dossiers with many payments.
+    pub(super) fn crowds_beside(&self) -> BTreeMap<Index, Vec<(Money, Vec<ExceptionId>)>> {
+        let crowds = self.contests.crowded.keys();
+        let moved = crowds.map(|dossier| (*dossier, self.moved_beside(*dossier)));
         moved.collect()
     }
 

@@ -79,6 +79,7 @@ impl Facts<'_, '_> {
     pub(super) fn add_credits(&mut self) {
         let open = self.open_credits();
         self.contests.crowded.clear();
+        self.contests.beside.clear();
         self.credits = Credits::new(open.iter().cloned());
         let mut movable = self.movable();
         if open.is_empty() && !movable.is_empty() {
@@ -89,6 +90,7 @@ impl Facts<'_, '_> {
         self.open_money = open.len() + movable.len() + self.other_money();
         self.credits = Credits::new(open.into_iter().chain(movable));
         self.contests.crowded = self.crowded();
+        self.contests.beside = self.crowds_beside();
     }
 
     /// Every credit that may still turn out to be a payment of some fee.
@@ -148,6 +150,33 @@ impl Facts<'_, '_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_that_has_an_exception_is_asked_for_the_first_of_equal_ones() {
+        let source = crate::domain::SourceName::new("bank");
+        let exception = |n: usize| {
+            let key = crate::domain::RowKey::txn(&source, &n.to_string());
+            ExceptionId::of("unidentified", &key)
+        };
+        let credit = |n: usize, amount: i128| Credit {
+            day: Day::of_ms(0),
+            amount,
+            exceptions: vec![exception(n)],
+        };
+        let bare = Credit {
+            exceptions: Vec::new(),
+            ..credit(0, 900)
+        };
+        let all = [
+            credit(1, 20),
+            bare,
+            credit(2, 70),
+            credit(3, 70),
+            credit(4, -1),
+        ];
+        assert_eq!(Credits::new(all).of_largest(), [exception(2)]);
+        assert!(Credits::new([credit(5, 0)]).of_largest().is_empty());
+    }
 
     #[test]
     fn the_first_day_that_reaches_an_amount() {

@@ -180,9 +180,9 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
 /// registry calls paid needs none once all that is there stands beside it.
 fn needed(facts: &Facts, ledger: &Ledger, l: usize) -> i128 {
     let line = &ledger.lines[l];
-    let stays = |entry: &&Entry| !entry.reversed && !facts.is_loose(entry);
-    let parts = ledger.entries.iter().filter(stays).flat_map(|e| &e.parts);
-    let firm: i128 = parts.filter(|(on, _)| *on == l).map(|(_, part)| part).sum();
+    let stays = |entry: &Entry| !entry.reversed && !facts.is_loose(entry);
+    let on = ledger.on(l).filter(|on| stays(&ledger.entries[on.entry]));
+    let firm: i128 = on.map(|on| on.part).sum();
     let beside = ledger.lines.len() > 1 && firm == 0 && facts.is_told(line.fee);
     if beside || facts.may_be_told_paid(line.fee) {
         return 0;
@@ -194,12 +194,9 @@ fn needed(facts: &Facts, ledger: &Ledger, l: usize) -> i128 {
 /// Notes the money that is kept on a line; the day of the last of it.
 fn money_on(facts: &Facts, ledger: &Ledger, l: usize, state: &mut State) -> Option<Day> {
     let mut last = None;
-    for entry in ledger.entries.iter().filter(|entry| !entry.reversed) {
-        let on = |parts: &[(usize, i128)]| -> i128 {
-            let mine = parts.iter().filter(|(line, _)| *line == l);
-            mine.map(|(_, amount)| amount).sum()
-        };
-        if on(&entry.parts) <= on(&entry.sent_back) {
+    for on in ledger.on(l) {
+        let entry = &ledger.entries[on.entry];
+        if entry.reversed || on.part <= on.back {
             continue;
         }
         let day = entry.credit.money.day(facts.pool);

@@ -93,6 +93,7 @@ impl<'f, 'a> Facts<'f, 'a> {
         facts.unsure_sums = facts.unsure_by_day(&sums);
         facts.unread_cash = Credits::new(facts.unread(Side::Receipt));
         facts.contests = Contests::new(&facts);
+        facts.contests.found = facts.found();
         facts.add_credits();
         // the first of them is open money for what lacks some, and so for the others
         for _ in 0..2 {
@@ -164,16 +165,12 @@ impl<'f, 'a> Facts<'f, 'a> {
 
     /// What a dossier's lines lack, land obligations left out.
     pub fn lacking(&self, dossier: Index) -> i128 {
-        let lines = self.desk.ledgers.of(dossier).lines.iter();
-        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
-        counted.map(Line::lacking).sum()
+        self.desk.ledgers.of(dossier).lacking()
     }
 
     /// What a dossier lacks once money that came and went back is gone for good, in dong.
     pub fn may_lack(&self, dossier: Index) -> i128 {
-        let lines = self.desk.ledgers.of(dossier).lines.iter();
-        let counted = lines.filter(|line| !self.pool.is_land(line.fee));
-        counted.map(|line| line.lacking() + line.given_back()).sum()
+        self.desk.ledgers.of(dossier).may_lack()
     }
 
     /// A transaction's amount; the largest of its versions when its id came with several.

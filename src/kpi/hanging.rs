@@ -35,11 +35,9 @@ impl<'a> Facts<'_, 'a> {
             let mut exceptions: Vec<ExceptionId> = doubt
                 .flat_map(|doubt| doubt.exceptions.iter().cloned())
                 .collect();
-            let others = ledger.entries.iter().filter(|other| {
-                let same = other.credit.money == money;
-                !same && !other.parts.is_empty() && other.effect == Effect::Settles
-            });
-            exceptions.extend(others.flat_map(|other| self.displacing(dossier, other)));
+            let others = self.moved_beside(dossier).into_iter();
+            let others = others.filter(|(other, _)| *other != money);
+            exceptions.extend(others.flat_map(|(_, open)| open));
             let lines = || for_entry(ledger, entry).filter(|line| !line.land);
             let due: i128 = lines().map(|line| line.due).sum();
             if exceptions.is_empty() || due == 0 {

@@ -235,25 +235,75 @@ mod tests {
         Some((low, high))
     }
 
+    fn outcomes((v, kind): &(i64, usize)) -> Vec<(i64, i64)> {
+        match kind {
+            0 => vec![(*v, *v)],
+            1 => vec![(0, *v)],
+            2 => vec![(0, 0), (*v, *v)],
+            3 => vec![(0, 0), (0, *v)],
+            4 => vec![(0, 0), (0, *v), (*v, *v)],
+            5 => vec![(0, *v), (0, *v + 1)],
+            6 => vec![(0, 0)],
+            _ => vec![(0, 0), (-*v, -*v), (0, -*v)],
+        }
+    }
+
+    fn added(items: &[Vec<(i64, i64)>], coupled: bool) -> Sums {
+        let mut sums = Sums::default();
+        for outcomes in items {
+            sums.add(outcomes, coupled);
+        }
+        sums
+    }
+
     proptest! {
+        #[test]
+        fn adding_two_sums_is_adding_their_items(
+            items in prop::collection::vec((1_i64..5, 0_usize..8), 0..6),
+            from in 0_usize..6,
+            coupled in any::<[bool; 2]>()
+        ) {
+            let items: Vec<Vec<(i64, i64)>> = items.iter().map(outcomes).collect();
+            let (first, second) = items.split_at(from.min(items.len()));
+            let mut sums = added(first, coupled[0]);
+            sums.merge(&added(second, coupled[1]));
+            let mut all = added(first, coupled[0]);
+            for outcomes in second {
+                all.add(outcomes, coupled[1]);
+            }
+            prop_assert_eq!(sums, all);
+        }
+
+        #[test]
+        fn what_counts_once_is_what_enumeration_finds(
+            items in prop::collection::vec((1_i64..3, 0_usize..7), 0..6)
+        ) {
+            let items: Vec<Vec<(i64, i64)>> = items.iter().map(outcomes).collect();
+            let mut ways = vec![(0, 0)];
+            for outcomes in &items {
+                let step = |(n, d): &(i64, i64)| {
+                    let (n, d) = (*n, *d);
+                    outcomes.iter().map(move |(a, b)| (n + a, d + b))
+                };
+                ways = ways.iter().flat_map(step).collect();
+            }
+            let one = |(n, d): &(i64, i64)| (i64::from(*n > 0), i64::from(*d > 0));
+            let first = ways.first().map(one);
+            let mut ways: Vec<(i64, i64)> = ways.iter().map(one).collect();
+            ways.sort_unstable();
+            ways.dedup();
+            let mut once = added(&items, false).once();
+            prop_assert_eq!(once.first().copied(), first);
+            once.sort_unstable();
+            prop_assert_eq!(once, ways);
+        }
+
         #[test]
         fn the_closed_form_is_what_enumeration_finds(
             items in prop::collection::vec((1_i64..5, 0_usize..7), 0..8)
         ) {
-            let outcomes = |(v, kind): &(i64, usize)| match kind {
-                0 => vec![(*v, *v)],
-                1 => vec![(0, *v)],
-                2 => vec![(0, 0), (*v, *v)],
-                3 => vec![(0, 0), (0, *v)],
-                4 => vec![(0, 0), (0, *v), (*v, *v)],
-                5 => vec![(0, *v), (0, *v + 1)],
-                _ => vec![(0, 0)],
-            };
             let items: Vec<Vec<(i64, i64)>> = items.iter().map(outcomes).collect();
-            let mut sums = Sums::default();
-            for outcomes in &items {
-                sums.add(outcomes, false);
-            }
+            let sums = added(&items, false);
             let bounds = sums.bounds();
             match enumerate(&items) {
                 None => prop_assert_eq!(bounds, None),
@@ -284,6 +334,40 @@ mod tests {
         assert_eq!(sums.bounds(), None);
         assert_eq!(cut((-1, 1)), (0, 1));
         assert_eq!(cut((1, 0)), (1, 1));
+    }
+
+    #[test]
+    fn where_all_may_have_gone_back_nothing_is_certain() {
+        let (zero, one) = (Fraction { num: 0, den: 1 }, Fraction { num: 1, den: 1 });
+        let check = |refunds: usize, low: Fraction| {
+            let mut sums = Sums::firm(1, 1);
+            for _ in 0..refunds {
+                sums.add(&[(0, 0), (-1, -1)], true);
+            }
+            let bounds = sums.bounds().unwrap();
+            let ends = [bounds.low.compare(low), bounds.high.compare(one)];
+            assert_eq!(ends, [Ordering::Equal; 2], "{refunds}");
+        };
+        // one may take all there is, then nothing counts; two may take more than that
+        check(1, one);
+        check(2, zero);
+        // what went back for certain is neither cash nor without
+        assert!(!Sums::firm(-1, 0).can_count());
+        assert!(Sums::firm(-1, 1).can_count() && Sums::firm(1, 1).can_count());
+    }
+
+    #[test]
+    fn what_may_go_back_leaves_nothing_certain_of_what_counts_once() {
+        let mut sums = Sums::firm(1, 1);
+        assert_eq!(sums.once(), [(1, 1)]);
+        sums.add(&[(0, 0), (-1, -1), (0, -1)], true);
+        assert_eq!(sums.once(), [(1, 1), (0, 0), (0, 1)]);
+        // nothing firm holds nothing, neither in the denominator nor in the numerator
+        let mut sums = Sums::firm(0, 0);
+        assert!(!sums.can_count());
+        sums.add(&[(1, 1), (0, 0)], false);
+        assert_eq!(sums.once(), [(1, 1), (0, 0)]);
+        assert_eq!(Sums::firm(0, 1).once(), [(0, 1)]);
     }
 
     #[test]

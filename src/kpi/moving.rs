@@ -2,7 +2,7 @@
 //! other row of it, so while something open touches the dossier they are open money themselves: for
 //! their own dossier, and for every other one.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::classify::{Bucket, Classified};
 use crate::domain::{Day, ExceptionId, Fee, FeeStatus};
@@ -11,6 +11,7 @@ use crate::matching::ledger::{Effect, Entry, Ledger};
 use crate::matching::pool::{Index, at};
 use crate::matching::reading::{Key, Reading};
 
+use super::contest::CROWD;
 use super::credits::Credit;
 use super::facts::Facts;
 
@@ -62,23 +63,33 @@ impl Facts<'_, '_> {
         let on_land = entry.parts.iter().any(|(l, _)| ledger.lines[*l].land);
         let exact = entry.effect == Effect::Settles && entry.surplus == 0 && !entry.short;
         if on_land || !exact || !self.is_named(entry.credit.money) {
-            open.extend(self.may_be_found(ledger));
+            open.extend(self.may_be_found(dossier));
         }
         open
     }
 
     /// The exceptions of lines that the registry calls paid, and whose money nobody has seen.
-    fn may_be_found(&self, ledger: &Ledger) -> impl Iterator<Item = ExceptionId> {
-        let rows = ledger
-            .lines
-            .iter()
-            .filter_map(|line| self.fee_row(line.fee));
+    fn may_be_found(&self, dossier: Index) -> Vec<ExceptionId> {
+        if let Some(known) = self.contests.found.get(&dossier) {
+            return known.clone();
+        }
+        let rows = self.desk.ledgers.of(dossier);
+        let rows = rows.lines.iter().filter_map(|line| self.fee_row(line.fee));
         let missing = |row: &&Classified| {
             let told = ["missing_payment", "missing_receipt"];
             row.bucket == Bucket::Open && told.contains(&row.counts_as())
         };
         rows.filter(missing)
             .filter_map(|row| row.exception_id.clone())
+            .collect()
+    }
+
+    /// The same of the dossiers with many lines: each of their payments asks for it.
+    pub(super) fn found(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
+        let ledgers = self.desk.ledgers.iter();
+        let many = ledgers.filter(|(_, ledger)| ledger.lines.len() > CROWD);
+        let found = many.map(|(dossier, _)| (dossier, self.may_be_found(dossier)));
+        found.collect()
     }
 
     /// What may be put elsewhere, as open money.

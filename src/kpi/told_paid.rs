@@ -2,7 +2,7 @@
 
 use crate::classify::Bucket;
 use crate::domain::{Day, ExceptionId, FeeStatus, OrderStatus};
-use crate::matching::pool::Index;
+use crate::matching::pool::{Index, at};
 
 use super::facts::Facts;
 
@@ -70,7 +70,7 @@ impl Facts<'_, '_> {
             return false;
         };
         let ledger = self.desk.ledgers.of(dossier);
-        let without = ledger.lines.iter().find(|line| line.fee == fee);
+        let without = ledger.line_of(at(fee));
         let short = without.is_some_and(|line| !line.land && line.paid <= 0 && line.lacking() > 0);
         let touched = || {
             let named = self.contest(dossier).is_some() || self.doubt(dossier).is_some();
@@ -88,8 +88,7 @@ impl Facts<'_, '_> {
     /// What the registry tells of a line without any money.
     fn ways_told(&self, fee: Index) -> Option<&'static [(i64, i64)]> {
         let fee = self.pool.fee(fee);
-        let orders = self.pool.orders_of(&fee.dossier_code).iter();
-        let mut orders = orders.filter(|o| o.fee_ids.is_empty() || o.fee_ids.contains(&fee.fee_id));
+        let mut orders = self.pool.orders_for(fee);
         match fee.status {
             FeeStatus::Paid => Some(self.unseen_ways()),
             FeeStatus::Refunded => Some(&[(0, 0), (1, 1)]),

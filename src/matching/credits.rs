@@ -2,6 +2,8 @@
 //! whole of a row, by a key that tells the rest: it takes a few bytes, and becomes a value of its
 //! own only where a ledger is made of it.
 
+use rustc_hash::FxHashMap;
+
 use super::desk::{Credit, Money};
 use super::evidence::Evidence;
 use super::pass;
@@ -43,7 +45,12 @@ pub struct Credits {
     newest: Vec<Index>,
     all: Vec<Put>,
     others: Vec<Credit>,
+    /// The sum of each dossier with many.
+    crowded: FxHashMap<Index, i128>,
 }
+
+/// With more credits than this a dossier has many.
+const FEW: usize = 16;
 
 impl Credits {
     /// None yet; nearly every row will be one.
@@ -56,17 +63,38 @@ impl Credits {
     }
 
     /// Puts the whole of a row to a dossier's credit.
-    pub(super) fn put(&mut self, dossier: Index, money: Money, by: By) {
+    pub(super) fn put(&mut self, pool: &Pool, dossier: Index, money: Money, by: By) {
+        self.enter(dossier, money, by);
+        self.add_up(pool, dossier);
+    }
+
+    /// Takes note of the newest of a dossier with many.
+    fn add_up(&mut self, pool: &Pool, dossier: Index) {
+        if let Some(sum) = self.crowded.get_mut(&dossier) {
+            if let Some(put) = self.all.last() {
+                *sum += amount_of(&self.others, pool, put);
+            }
+        } else if self.of(dossier).nth(FEW).is_some() {
+            let sum = self
+                .of(dossier)
+                .map(|put| amount_of(&self.others, pool, put));
+            let sum = sum.sum();
+            self.crowded.insert(dossier, sum);
+        }
+    }
+
+    fn enter(&mut self, dossier: Index, money: Money, by: By) {
         let newest = &mut self.newest[at(dossier)];
         let before = std::mem::replace(newest, index(self.all.len()));
         self.all.push(Put { money, by, before });
     }
 
     /// Puts anything else there.
-    pub(super) fn push(&mut self, dossier: Index, credit: Credit) {
+    pub(super) fn push(&mut self, pool: &Pool, dossier: Index, credit: Credit) {
         let by = By::Other(index(self.others.len()));
-        self.put(dossier, credit.money, by);
+        self.enter(dossier, credit.money, by);
         self.others.push(credit);
+        self.add_up(pool, dossier);
     }
 
     /// Those of a dossier, the newest first.
@@ -77,10 +105,10 @@ impl Credits {
 
     /// The sum of those of a dossier.
     pub(super) fn sum(&self, pool: &Pool, dossier: Index) -> i128 {
-        let amount = |put: &Put| match put.by {
-            By::Other(other) => self.others[at(other)].amount,
-            _ => put.money.amount(pool),
-        };
+        if let Some(sum) = self.crowded.get(&dossier) {
+            return *sum;
+        }
+        let amount = |put: &Put| amount_of(&self.others, pool, put);
         self.of(dossier).map(amount).sum()
     }
 
@@ -117,6 +145,14 @@ impl Credits {
             shared: false,
             payer,
         }
+    }
+}
+
+/// What a credit comes to, in dong.
+fn amount_of(others: &[Credit], pool: &Pool, put: &Put) -> i128 {
+    match put.by {
+        By::Other(other) => others[at(other)].amount,
+        _ => put.money.amount(pool),
     }
 }
 

@@ -252,13 +252,13 @@ impl<'p, 'a> Desk<'p, 'a> {
     /// Puts a transaction, or a part of it, to a dossier's credit.
     pub fn credit(&mut self, txn: Index, dossier: Index, credit: Credit) {
         self.txns[at(txn)] = Standing::Credited;
-        self.credits.push(dossier, credit);
+        self.credits.push(self.pool, dossier, credit);
     }
 
     /// Puts a whole transaction to a dossier's credit.
     pub fn credit_by(&mut self, txn: Index, dossier: Index, by: By) {
         self.txns[at(txn)] = Standing::Credited;
-        self.credits.put(dossier, Money::Txn(txn), by);
+        self.credits.put(self.pool, dossier, Money::Txn(txn), by);
     }
 
     /// The money already credited to a dossier.
@@ -289,7 +289,16 @@ impl<'p, 'a> Desk<'p, 'a> {
     pub fn lacks_amount(&self, txn: Index, dossier: Index) -> bool {
         let row = self.pool.txn(txn);
         let amount = row.amount.wide();
-        let lines = &self.ledgers.of(dossier).lines;
+        let ledger = self.ledgers.of(dossier);
+        if let Some(lacking) = ledger.lackings() {
+            let all: i128 = lacking.iter().sum();
+            let whole = [ledger.lacking(), all].map(|due| {
+                due > 0 && (due == amount || self.pool.net_fee(row, due, amount).is_some())
+            });
+            let open = &lacking[lacking.partition_point(|due| *due <= 0)..];
+            return whole.contains(&true) || self.pool.is_any(row, open, amount);
+        }
+        let lines = &ledger.lines;
         let lacking = || lines.iter().map(super::ledger::Line::lacking);
         let fees: i128 = lines.iter().filter(|l| !l.land).map(|l| l.lacking()).sum();
         let mut open = lacking().chain([fees, lacking().sum()]).filter(|l| *l > 0);

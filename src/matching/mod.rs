@@ -15,6 +15,7 @@ pub mod groups;
 pub mod lane;
 pub mod ledger;
 pub mod left;
+mod many;
 pub mod money;
 pub mod names;
 pub mod pair;

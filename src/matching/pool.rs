@@ -10,6 +10,7 @@ use crate::domain::{
 
 use super::code_scan::Scanner;
 use super::edit::Edit;
+use super::many::{Many, ManyOrders};
 use super::squeezed::Squeezed;
 
 /// A position in `Inputs::fees`, `txns`, `receipts` or `Pool::dossiers`.
@@ -78,6 +79,8 @@ pub struct Pool<'a> {
     by_squeezed: Squeezed,
     orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
     orders_of: FxHashMap<&'a DossierCode, Vec<&'a PaymentOrder>>,
+    pub(super) many: FxHashMap<Index, Many>,
+    pub(super) many_orders: ManyOrders<'a>,
     conflicts: FxHashMap<(Side, &'a str, &'a str, Option<&'a DossierCode>), Index>,
 }
 
@@ -102,6 +105,8 @@ impl<'a> Pool<'a> {
             by_squeezed: Squeezed::default(),
             orders: FxHashMap::default(),
             orders_of: FxHashMap::default(),
+            many: FxHashMap::default(),
+            many_orders: ManyOrders::default(),
             conflicts,
         };
         pool.add_dossiers();
@@ -112,6 +117,12 @@ impl<'a> Pool<'a> {
                 .or_default()
                 .push(order);
         }
+        for (code, orders) in &pool.orders_of {
+            pool.many_orders.note(code, orders);
+        }
+        let dossiers = (0..pool.dossiers.len()).map(index);
+        let many = dossiers.filter_map(|dossier| Some((dossier, Many::of(&pool, dossier)?)));
+        pool.many = many.collect();
         pool
     }
 
@@ -165,6 +176,9 @@ impl<'a> Pool<'a> {
 
     /// Everything due, land obligations included.
     pub fn all_due(&self, dossier: Index) -> i128 {
+        if let Some(many) = self.many_of(dossier) {
+            return many.due;
+        }
         self.lines(dossier).map(|(_, due)| i128::from(due)).sum()
     }
 
@@ -298,6 +312,10 @@ impl<'a> Pool<'a> {
             // its only line is all that it owes; no row is looked at
             return exact(of.fees_due);
         }
+        if let Some(many) = self.many_of(dossier) {
+            let known = self.is_any(txn, &many.dues, amount);
+            return known || exact(self.due(dossier)) || exact(many.due);
+        }
         let mut lines = self.lines(dossier);
         lines.any(|(_, due)| exact(i128::from(due)))
             || exact(self.due(dossier))
@@ -310,18 +328,6 @@ impl<'a> Pool<'a> {
     pub fn holds_whole_day(&self, day: Day) -> bool {
         let tonight = self.inputs.business_date;
         tonight.is_none_or(|tonight| tonight.minus(self.rules.window_days) <= day)
-    }
-
-    /// The days on which a payment that does not name the dossier exactly may still be for it: from
-    /// its receipt until the pairing days after its last day are over.
-    pub fn window(&self, dossier: Index) -> Option<(Day, Day)> {
-        let dossier = self.dossier(dossier);
-        let first = dossier.code.received_on()?;
-        let fees = &self.inputs.fees[dossier.fees.clone()];
-        let days = fees.iter().flat_map(|fee| [&fee.due_at, &fee.more.paid_at]);
-        let days = days.flatten().map(crate::domain::Moment::day);
-        let last = days.max().map_or(first, |day| day.max(first));
-        Some((first, last.plus(self.rules.pairing_days)))
     }
 
     /// True when a payment of this day may be for the dossier without naming it exactly.
@@ -353,7 +359,7 @@ impl<'a> Pool<'a> {
 
 /// Which of a dossier's lines money can settle: those not cancelled; when all are cancelled, all.
 /// Of a contradictory line the version kept is as good as any: the payment is a fact.
-fn payable(fees: &[Fee]) -> impl Fn(&Fee) -> bool + use<> {
+pub(super) fn payable(fees: &[Fee]) -> impl Fn(&Fee) -> bool + use<> {
     let owed = |fee: &Fee| {
         fee.amount.get() > 0 && fee.more.collection_mode != Some(CollectionMode::Exempt)
     };

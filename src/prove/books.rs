@@ -4,9 +4,12 @@
 mod dues;
 mod enter;
 mod said;
+mod totals;
 
 use said::says;
 pub(super) use said::{Entry, class, is_unread};
+
+use std::sync::OnceLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -34,6 +37,8 @@ pub(super) struct Money<'a> {
     pub(super) seen: Vec<&'a Leg>,
     /// The group that it is a member of, where it is one of a certified set.
     pub(super) set: Option<usize>,
+    /// Its text holds no code of a dossier that exists: read once, when it is asked for.
+    pub(super) nameless: OnceLock<bool>,
 }
 
 /// Where it came from.
@@ -87,7 +92,7 @@ impl Money<'_> {
 pub(super) struct Stake<'a> {
     pub(super) money: usize,
     pub(super) dossier: usize,
-    /// Settling legs: (line, dong).
+    /// Settling legs: (line, dong), in order of the lines once the books are closed.
     pub(super) parts: Vec<(usize, i128)>,
     pub(super) surplus: i128,
     /// Lines paid again.
@@ -103,6 +108,8 @@ pub(super) struct Stake<'a> {
     /// A refund took from several payments, so it is not told from the legs what of this one.
     pub(super) unsure: bool,
     pub(super) decided: bool,
+    /// What its lines lack can be the provider's fee, and nothing else is missing on them.
+    pub(super) net: bool,
     /// Its legs name different passes or reasons.
     pub(super) mixed: bool,
     pub(super) first: &'a Leg,
@@ -128,7 +135,8 @@ impl Stake<'_> {
     }
 
     pub(super) fn part(&self, line: usize) -> i128 {
-        let mine = self.parts.iter().filter(|(l, _)| *l == line);
+        let first = self.parts.partition_point(|(l, _)| *l < line);
+        let mine = self.parts[first..].iter().take_while(|(l, _)| *l == line);
         mine.map(|(_, dong)| dong).sum()
     }
 }
@@ -157,6 +165,10 @@ pub(super) struct Line<'a> {
     pub(super) again: usize,
     /// Any leg that settles, undoes or returns, of whatever amount.
     pub(super) touched: bool,
+    /// What it lacks can be what a payment's provider kept.
+    pub(super) net: bool,
+    /// The number of payments on it that are not undone.
+    pub(super) live: usize,
 }
 
 impl Line<'_> {
@@ -206,10 +218,15 @@ pub(super) struct Books<'a> {
     pub(super) by_payer: FxHashMap<Vec<String>, Vec<usize>>,
     /// Payment orders by their id.
     pub(super) orders: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
-    /// Payment orders by dossier.
-    pub(super) orders_of: FxHashMap<&'a str, Vec<&'a PaymentOrder>>,
     /// Transactions by their id alone.
     pub(super) by_id: FxHashMap<&'a str, Vec<usize>>,
+    /// The stakes of which a refund is the only one that names them alone, by the refund.
+    pub(super) by_refund: FxHashMap<usize, Vec<usize>>,
+    /// What each dossier comes to.
+    totals: Vec<totals::Totals>,
+    /// Dossiers and lines (all of a dossier's where none is named) whose order a provider calls
+    /// paid.
+    paid_orders: FxHashSet<(&'a str, Option<&'a str>)>,
     /// Legs whose money row or fee line does not exist.
     pub(super) strays: Vec<&'a Leg>,
     money_at: FxHashMap<(Side, &'a str, &'a str), usize>,
@@ -255,8 +272,10 @@ impl<'a> Books<'a> {
             payers: Vec::new(),
             by_payer: FxHashMap::default(),
             orders: FxHashMap::default(),
-            orders_of: FxHashMap::default(),
             by_id: FxHashMap::default(),
+            by_refund: FxHashMap::default(),
+            totals: Vec::new(),
+            paid_orders: FxHashSet::default(),
             strays: Vec::new(),
             money_at: FxHashMap::default(),
             line_at: FxHashMap::default(),
@@ -289,6 +308,7 @@ impl<'a> Books<'a> {
         books.enter_legs();
         books.enter_returns();
         books.add_up();
+        books.enter_totals();
         books.enter_open();
         books
     }
@@ -350,13 +370,6 @@ impl<'a> Books<'a> {
         &self.settlement.groups
     }
 
-    /// Stakes of a dossier that settle, not undone.
-    pub(super) fn live(&self, dossier: usize) -> impl Iterator<Item = &Stake<'a>> {
-        let stakes = self.dossiers[dossier].stakes.iter();
-        let stakes = stakes.map(|s| &self.stakes[*s]);
-        stakes.filter(|stake| stake.settles() && !stake.undone)
-    }
-
     /// The provider's fee by which a payment of `paid` may be short of `due`.
     pub(super) fn may_be_fee(&self, stake: &Stake, due: i128) -> bool {
         let money = &self.money[stake.money];
@@ -371,21 +384,5 @@ impl<'a> Books<'a> {
             short == half_up.max(rate.minimum.wide())
         });
         short > 0 && (txn.fee.wide() == short || by_rate)
-    }
-
-    /// True when a stake can have been received net of the provider's fee: what its lines lack is
-    /// that fee, and nothing else is missing on them.
-    pub(super) fn is_net(&self, stake: &Stake) -> bool {
-        if stake.surplus > 0 || stake.parts.is_empty() || !stake.settles() || stake.undone {
-            return false;
-        }
-        let gap: i128 = stake.parts.iter().map(|(l, _)| self.lines[*l].gap()).sum();
-        self.may_be_fee(stake, stake.settled() + gap)
-    }
-
-    /// True when what a line lacks can be what a payment's provider kept.
-    pub(super) fn is_net_line(&self, line: &Line) -> bool {
-        let mut on = line.stakes.iter().map(|stake| &self.stakes[*stake]);
-        on.any(|stake| self.is_net(stake))
     }
 }

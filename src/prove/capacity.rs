@@ -9,11 +9,12 @@ use crate::matching::Role;
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     strays(books, findings);
     signs(books, findings);
-    for money in &books.money {
+    for (at, money) in books.money.iter().enumerate() {
         gives(books, money, findings);
-        returns(books, money, findings);
+        returns(books, (at, money), findings);
         counts(books, money, findings);
     }
+    beyond(books, findings);
     receives(books, findings);
 }
 
@@ -98,7 +99,7 @@ fn gives(books: &Books, money: &Money, findings: &mut Findings) {
 
 /// What a refund or reversal takes off lines is what it returns, less what it took from surplus,
 /// repeats and open payments of the same dossiers.
-fn returns(books: &Books, money: &Money, findings: &mut Findings) {
+fn returns(books: &Books, (at, money): (usize, &Money), findings: &mut Findings) {
     if money.back.is_empty() {
         return;
     }
@@ -110,13 +111,8 @@ fn returns(books: &Books, money: &Money, findings: &mut Findings) {
         .collect();
     dossiers.sort_unstable();
     dossiers.dedup();
-    let stakes = || {
-        let of = dossiers.iter().flat_map(|d| &books.dossiers[*d].stakes);
-        of.map(|s| &books.stakes[*s])
-    };
-    let loose = stakes().any(|s| s.surplus > 0 || !s.settles() || s.undone)
-        || stakes().next().is_none()
-        || stakes().any(|s| s.stake() == 0);
+    let bare = |d: &usize| books.dossiers[*d].stakes.is_empty();
+    let loose = dossiers.iter().all(bare) || dossiers.iter().any(|d| books.totals(*d).loose);
     let open = dossiers
         .iter()
         .any(|d| books.doubted.contains(books.dossiers[*d].code.as_str()));
@@ -135,12 +131,19 @@ fn returns(books: &Books, money: &Money, findings: &mut Findings) {
             dong(taken),
         );
     }
-    let stakes: Vec<&Stake> = stakes().collect();
+    let stakes: Vec<&Stake> = if books.shared_keys.contains(&money.key) {
+        let of = dossiers.iter().flat_map(|d| &books.dossiers[*d].stakes);
+        of.map(|s| &books.stakes[*s]).collect()
+    } else {
+        let of = books.by_refund.get(&at).into_iter().flatten();
+        let of = of.map(|s| &books.stakes[*s]);
+        of.filter(|stake| dossiers.binary_search(&stake.dossier).is_ok())
+            .collect()
+    };
     from_what(books, money, taken, &stakes, findings);
 }
 
-/// A refund of one payment takes its surplus first, and a repeat from no line; no more goes back
-/// than had come.
+/// A refund of one payment takes its surplus first, and a repeat from no line.
 fn from_what(
     books: &Books,
     money: &Money,
@@ -173,7 +176,12 @@ fn from_what(
             );
         }
     }
-    for stake in stakes {
+}
+
+/// No more goes back than had come.
+fn beyond(books: &Books, findings: &mut Findings) {
+    let went_back = |stake: &&Stake| books.dossiers[stake.dossier].went_back;
+    for stake in books.stakes.iter().filter(went_back) {
         let had = stake.stake().max(if stake.settles() {
             0
         } else {

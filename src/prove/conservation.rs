@@ -176,7 +176,7 @@ fn shortfall(books: &Books, group: &crate::matching::MatchGroup) -> Option<(&'st
             }
             if line.says("net_settlement") {
                 net += line.gap();
-            } else if line.stakes.iter().any(|s| books.is_net(&books.stakes[*s])) {
+            } else if line.net {
                 return None;
             } else {
                 lacking += line.gap();

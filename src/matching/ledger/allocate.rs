@@ -3,7 +3,10 @@
 
 use super::super::desk::Money;
 use super::super::pool::{Payer, Pool};
-use super::{Effect, Ledger, Line};
+use super::large::{payment as in_large, repeat as repeat_in_large};
+use super::net::net;
+use super::room::Over;
+use super::{Effect, Ledger};
 
 /// Allocates one entry, those before it being done; a reversed one is shown on the lines it would
 /// have settled, without effect.
@@ -20,7 +23,7 @@ pub(super) fn entry(pool: &Pool, ledger: &mut Ledger, e: usize) {
 }
 
 /// Puts `amount` of entry `e` on line `l`.
-fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
+pub(super) fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
     if amount <= 0 {
         return;
     }
@@ -31,6 +34,10 @@ fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
     }
     if line.lacking() == 0 && line.completed_by.is_none() {
         line.completed_by = Some(e);
+    }
+    if let Some(room) = &mut ledger.room {
+        room.sync(l, line);
+        room.settles(e, ledger.entries[e].credit.amount, l);
     }
     let parts = &mut ledger.entries[e].parts;
     if parts.is_empty() {
@@ -44,7 +51,7 @@ fn put(ledger: &mut Ledger, e: usize, l: usize, amount: i128) {
 fn decided(ledger: &mut Ledger, e: usize) {
     let parts = ledger.entries[e].credit.decided.clone().unwrap_or_default();
     for (fee, amount) in parts {
-        if let Some(l) = ledger.lines.iter().position(|line| line.fee == fee) {
+        if let Some(l) = ledger.place(fee) {
             let room = ledger.lines[l].lacking();
             put(ledger, e, l, i128::from(amount).min(room));
         }
@@ -65,17 +72,18 @@ fn decided(ledger: &mut Ledger, e: usize) {
 
 /// The lines that an entry may settle.
 fn eligible(ledger: &Ledger, e: usize) -> Vec<usize> {
-    let only = ledger.entries[e].credit.lines.as_ref();
-    let wanted = |line: &Line| only.is_none_or(|lines| lines.contains(&line.fee));
-    (0..ledger.lines.len())
-        .filter(|l| wanted(&ledger.lines[*l]))
-        .collect()
+    let Some(only) = ledger.entries[e].credit.lines.as_ref() else {
+        return (0..ledger.lines.len()).collect();
+    };
+    let places = only.iter().filter_map(|fee| ledger.place(*fee));
+    let mut lines: Vec<usize> = places.collect();
+    lines.sort_unstable();
+    lines.dedup();
+    lines
 }
 
 fn receipt(pool: &Pool, ledger: &mut Ledger, e: usize) {
-    let only = ledger.entries[e].credit.lines.as_ref();
-    let wanted = |line: &Line| only.is_none_or(|lines| lines.contains(&line.fee));
-    let Some(l) = ledger.lines.iter().position(wanted) else {
+    let Some(l) = eligible(ledger, e).first().copied() else {
         return;
     };
     let amount = ledger.entries[e].credit.amount;
@@ -109,6 +117,10 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
         put(ledger, e, 0, amount);
         return;
     }
+    if ledger.room.is_some() && !bound && amount > 0 {
+        in_large(pool, ledger, e, amount);
+        return;
+    }
     let lines = fitting(ledger, eligible(ledger, e), amount);
     let open: i128 = lines.iter().map(|l| ledger.lines[*l].lacking()).sum();
     if open == 0 {
@@ -135,11 +147,17 @@ fn payment(pool: &Pool, ledger: &mut Ledger, e: usize) {
         put(ledger, e, *l, part);
         rest -= part;
     }
-    // an amount that equals a line paid that line; anything else that is too little is spread
-    ledger.entries[e].short = amount < open && equal.is_empty();
+    ledger.entries[e].short = amount < open && (equal.is_empty() || leaves_some(ledger, e));
     if rest > 0 {
         surplus(ledger, e, &lines, rest);
     }
+}
+
+/// True when a payment left some of a line open: an amount that equals a line paid that line,
+/// unless another one came before it that took some.
+pub(super) fn leaves_some(ledger: &Ledger, e: usize) -> bool {
+    let mut parts = ledger.entries[e].parts.iter();
+    parts.any(|(l, _)| ledger.lines[*l].lacking() > 0)
 }
 
 /// The lines that an amount is spread over: fees, without land obligations, unless it equals an
@@ -166,7 +184,7 @@ fn fitting(ledger: &Ledger, lines: Vec<usize>, amount: i128) -> Vec<usize> {
 }
 
 /// Too much: what is beyond goes to the last line by name.
-fn surplus(ledger: &mut Ledger, e: usize, lines: &[usize], amount: i128) {
+pub(super) fn surplus(ledger: &mut Ledger, e: usize, lines: &[usize], amount: i128) {
     ledger.entries[e].surplus = amount;
     ledger.entries[e].surplus_on = lines.last().copied();
     if let Some(last) = lines.last() {
@@ -174,57 +192,11 @@ fn surplus(ledger: &mut Ledger, e: usize, lines: &[usize], amount: i128) {
     }
 }
 
-/// Received net of the provider's fee: on everything open, or on exactly one open line.
-fn net(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize], open: i128) -> bool {
-    let Money::Txn(txn) = ledger.entries[e].credit.money else {
-        return false;
-    };
-    let row = pool.txn(txn);
-    let amount = ledger.entries[e].credit.amount;
-    let shared = ledger.entries[e].credit.shared;
-    let fee_on = |due: i128| {
-        if shared {
-            // the fee was kept from the whole payment, not from this dossier's part of it
-            let (short, whole) = (due - amount, row.amount.wide());
-            pool.net_fee(row, whole + short, whole)
-        } else {
-            pool.net_fee(row, due, amount)
-        }
-    };
-    let on_line = |l: &&usize| {
-        let lacking = ledger.lines[**l].lacking();
-        lacking > amount && fee_on(lacking).is_some()
-    };
-    let target: Vec<usize> = if fee_on(open).is_some() {
-        lines
-            .iter()
-            .copied()
-            .filter(|l| ledger.lines[*l].lacking() > 0)
-            .collect()
-    } else {
-        let single: Vec<usize> = lines.iter().filter(on_line).copied().collect();
-        if single.len() != 1 {
-            return false;
-        }
-        single
-    };
-    let due: i128 = target.iter().map(|l| ledger.lines[*l].lacking()).sum();
-    let fee = due - amount;
-    ledger.entries[e].net_fee = Some(fee);
-    let mut rest = amount;
-    for (i, l) in target.iter().enumerate() {
-        let lacking = ledger.lines[*l].lacking();
-        let part = rest.min(lacking);
-        ledger.lines[*l].net_short = lacking - part;
-        ledger.lines[*l].net_line = i + 1 == target.len();
-        put(ledger, e, *l, part);
-        rest -= part;
-    }
-    true
-}
-
 /// Nothing is open: is it the same thing again?
 fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
+    if ledger.room.is_some() {
+        return repeat_in_large(pool, ledger, e, Over::These(lines));
+    }
     let amount = ledger.entries[e].credit.amount;
     let settled = |other: &usize| {
         let entry = &ledger.entries[*other];
@@ -265,6 +237,12 @@ fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
         }
         (None, None) => return false,
     };
+    again(pool, ledger, e, of, twice);
+    true
+}
+
+/// Notes that an entry pays these lines again, as entry `of` did.
+pub(super) fn again(pool: &Pool, ledger: &mut Ledger, e: usize, of: usize, twice: Vec<usize>) {
     let certain = is_certain(pool, ledger, e, of);
     for l in &twice {
         ledger.lines[*l].duplicates.push(e);
@@ -274,7 +252,6 @@ fn repeat(pool: &Pool, ledger: &mut Ledger, e: usize, lines: &[usize]) -> bool {
         certain,
         lines: twice,
     };
-    true
 }
 
 /// The same order, or the same payer and amount; two receipts of one line and amount.
@@ -296,31 +273,56 @@ fn is_certain(pool: &Pool, ledger: &Ledger, e: usize, of: usize) -> bool {
 /// A payment that came first from a stranger, while a later equal one is from the fee's payer: not
 /// a duplicate but a question.
 pub(super) fn doubtful(pool: &Pool, ledger: &mut Ledger) {
+    let mut left = Vec::new();
     for e in 0..ledger.entries.len() {
-        let Effect::Duplicate { of, lines, .. } = ledger.entries[e].effect.clone() else {
+        let Effect::Duplicate { of, ref lines, .. } = ledger.entries[e].effect else {
             continue;
         };
         let (again, first) = (&ledger.entries[e].credit, &ledger.entries[of].credit);
         let earlier = again.money.order(pool) < first.money.order(pool);
         if earlier && again.payer == Payer::Differs && first.payer == Payer::Agrees {
-            for l in lines {
-                ledger.lines[l].duplicates.retain(|d| *d != e);
-            }
+            left.extend_from_slice(lines);
             ledger.entries[e].effect = Effect::Doubtful { of };
         }
+    }
+    left.sort_unstable();
+    left.dedup();
+    for l in left {
+        let repeats = |e: &usize| matches!(ledger.entries[*e].effect, Effect::Duplicate { .. });
+        ledger.lines[l].duplicates.retain(repeats);
     }
 }
 
 /// A reversed payment is shown on the lines it had settled.
 fn show_reversed(ledger: &mut Ledger, e: usize) {
-    let lines = eligible(ledger, e);
-    let amount = ledger.entries[e].credit.amount;
-    let exact = lines
-        .iter()
-        .copied()
-        .find(|l| ledger.lines[*l].due == amount);
+    let (amount, bound) = (
+        ledger.entries[e].credit.amount,
+        ledger.entries[e].credit.lines.is_some(),
+    );
+    let lines = if bound {
+        eligible(ledger, e)
+    } else {
+        Vec::new()
+    };
+    let exact = match &ledger.room {
+        Some(room) if !bound => room.is_due(amount),
+        _ if bound => lines
+            .iter()
+            .copied()
+            .find(|l| ledger.lines[*l].due == amount),
+        _ => ledger.lines.iter().position(|line| line.due == amount),
+    };
+    let all = if bound {
+        lines.len()
+    } else {
+        ledger.lines.len()
+    };
     let mut rest = amount;
-    for l in exact.map_or(lines, |l| vec![l]) {
+    for place in 0..exact.map_or(all, |_| 1) {
+        if rest <= 0 {
+            break;
+        }
+        let l = exact.unwrap_or_else(|| if bound { lines[place] } else { place });
         let line = &mut ledger.lines[l];
         let part = rest.min(line.due);
         if part > 0 {

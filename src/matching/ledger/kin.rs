@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::desk::Money;
 use super::super::pool::{Index, Pool};
 use super::returns::{had_come, loose};
+use super::waiting::Waiting;
 use super::{Entry, Ledger};
 
 /// Of the refund's own source; of another; counter cash.
@@ -31,13 +32,10 @@ pub(super) fn kinship(pool: &Pool, entry: &Entry, back: Index) -> u8 {
 /// The farthest kin that a refund may return: a gateway sends back what came through it, and only
 /// where none of its own payments is known what came another way. It never sends back counter
 /// cash; a transfer out of an account may.
-pub(super) fn farthest(pool: &Pool, ledger: &Ledger, back: Index, upto: usize) -> u8 {
+pub(super) fn farthest(pool: &Pool, waiting: &Waiting, back: Index) -> u8 {
     if pool.txn(back).order_ref.is_none() {
-        return CASH;
-    }
-    let came = ledger.entries[..upto].iter();
-    let mut came = came.filter(|entry| had_come(pool, entry, back));
-    if came.any(|entry| kinship(pool, entry, back) <= OWN) {
+        CASH
+    } else if waiting.has_own(pool, back) {
         OWN
     } else {
         OTHER
@@ -52,17 +50,21 @@ pub(super) type Behind = BTreeMap<Money, i64>;
 /// False when there is none to add.
 pub(super) fn make_way(pool: &Pool, ledger: &Ledger, behind: &mut Behind) -> bool {
     let before = behind.len();
+    let loose = |entry: &&Entry| !entry.reversed && loose(entry) > 0;
+    let loose: Vec<&Entry> = ledger.entries.iter().filter(loose).collect();
+    if loose.is_empty() {
+        return false;
+    }
     let refunds = ledger.returns.iter().filter(|back| !back.reversal);
     for back in refunds {
         let nearness = |e: usize| kinship(pool, &ledger.entries[e], back.txn);
         let Some(nearest) = back.of.iter().map(|e| nearness(*e)).max() else {
             continue;
         };
-        let stays = |entry: &Entry| {
-            let looser = kinship(pool, entry, back.txn) > nearest;
-            looser && !entry.reversed && loose(entry) > 0 && had_come(pool, entry, back.txn)
+        let stays = |entry: &&Entry| {
+            kinship(pool, entry, back.txn) > nearest && had_come(pool, entry, back.txn)
         };
-        if !ledger.entries.iter().any(stays) {
+        if !loose.iter().any(stays) {
             continue;
         }
         let of = back.of.iter().map(|e| &ledger.entries[*e]);

@@ -5,9 +5,19 @@
 mod all;
 mod allocate;
 mod kin;
+mod large;
+mod net;
+mod notes;
 mod returns;
+mod room;
+#[cfg(test)]
+mod tests;
+mod waiting;
 
 pub use all::Ledgers;
+pub use notes::On;
+
+use rustc_hash::FxHashMap;
 
 use super::desk::{Credit, Desk, Money, Return};
 use super::evidence::Evidence;
@@ -130,8 +140,13 @@ impl Entry {
     pub fn is_for(&self, ledger: &Ledger, line: &Line) -> bool {
         let settled = |(l, _): &(usize, i128)| ledger.lines[*l].fee == line.fee;
         let allowed = |lines: &Vec<Index>| lines.contains(&line.fee);
-        let spread = self.short && self.credit.decided.is_none() && !line.land;
+        let spread = self.is_spread() && !line.land;
         self.parts.iter().any(settled) || spread && self.credit.lines.as_ref().is_none_or(allowed)
+    }
+
+    /// True when it was spread over fees and did not reach.
+    fn is_spread(&self) -> bool {
+        self.short && self.credit.decided.is_none()
     }
 
     /// The line on which it is shown beside what it settled: that of its surplus, else the last
@@ -144,6 +159,15 @@ impl Entry {
         };
         let own = self.surplus_on.or_else(|| settled(self)).or(first);
         own.or(ledger.lines.len().checked_sub(1))
+    }
+
+    /// What went back of its part on each line, in dong.
+    pub fn back_by_line(&self) -> FxHashMap<usize, i128> {
+        let mut gone = FxHashMap::default();
+        for (l, amount) in &self.sent_back {
+            *gone.entry(*l).or_default() += amount;
+        }
+        gone
     }
 
     /// True when it settled nothing and is gone again: undone, or wholly sent back.
@@ -181,9 +205,20 @@ pub struct Ledger {
     pub returns: Vec<Returned>,
     /// The entries that settled something, in order: of a thousand repeats one.
     settling: Vec<usize>,
+    /// Of a large ledger what is open, while it is made.
+    room: Option<Box<room::Room>>,
+    /// Of a large ledger where its money stands, once it is made.
+    notes: Option<Box<notes::Notes>>,
 }
 
 impl Ledger {
+    /// Takes note of what a line lacks now.
+    fn sync(&mut self, l: usize) {
+        if let Some(room) = &mut self.room {
+            room.sync(l, &self.lines[l]);
+        }
+    }
+
     /// True when any money row belongs to the dossier.
     pub fn has_money(&self) -> bool {
         !self.entries.is_empty()
@@ -203,13 +238,6 @@ impl Ledger {
         self.lines.iter().filter_map(day).max()
     }
 
-    /// The number of payments that are not undone and not repeats, among those for one line: they
-    /// settled some of it, or were spread over it and did not reach.
-    pub fn live_payments_of(&self, line: &Line) -> usize {
-        let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles && e.is_for(self, line);
-        self.entries.iter().filter(live).count()
-    }
-
     /// The number of payments that are not undone and not repeats.
     pub fn live_payments(&self) -> usize {
         let live = |e: &&Entry| !e.reversed && e.effect == Effect::Settles;
@@ -226,13 +254,24 @@ pub fn settle_dossier(desk: &Desk, dossier: Index) -> Ledger {
 
 /// The ledger of a dossier with this money to its credit, and this money gone back.
 pub fn settle_with(pool: &Pool, dossier: Index, credits: Vec<Credit>, gone: &[Return]) -> Ledger {
+    settle(pool, dossier, credits, gone, false)
+}
+
+/// The same; `large` takes the way of a large ledger whatever its size.
+fn settle(
+    pool: &Pool,
+    dossier: Index,
+    credits: Vec<Credit>,
+    gone: &[Return],
+    large: bool,
+) -> Ledger {
     let mut behind = kin::Behind::new();
     if gone.is_empty() {
-        return settle_once(pool, dossier, credits, gone, &behind);
+        return settle_once(pool, dossier, credits, (gone, &behind), large);
     }
     // what went back is told from a ledger; it holds no place of what stayed in the next
     loop {
-        let ledger = settle_once(pool, dossier, credits.clone(), gone, &behind);
+        let ledger = settle_once(pool, dossier, credits.clone(), (gone, &behind), large);
         if !kin::make_way(pool, &ledger, &mut behind) {
             return ledger;
         }
@@ -243,8 +282,8 @@ fn settle_once(
     pool: &Pool,
     dossier: Index,
     credits: Vec<Credit>,
-    gone: &[Return],
-    behind: &kin::Behind,
+    (gone, behind): (&[Return], &kin::Behind),
+    large: bool,
 ) -> Ledger {
     let due = pool.lines(dossier);
     let new = |(fee, due): (Index, i64)| Line {
@@ -259,13 +298,16 @@ fn settle_once(
     };
     ledger.lines.extend(due.map(new));
     if credits.is_empty() && gone.is_empty() {
+        ledger.notes = notes::Notes::of(&ledger, large);
         return ledger;
     }
+    ledger.room = room::Room::of(&ledger.lines, credits.len(), large);
     ledger.entries = in_order(pool, credits);
     kin::put_behind(pool, &mut ledger.entries, behind);
     let returned = returns::in_order(pool, gone);
     returns::reverse(pool, &mut ledger, &returned);
-    let mut refunds: Vec<Return> = returned.into_iter().filter(|r| !r.reversal).collect();
+    let refunds = returned.into_iter().filter(|r| !r.reversal).collect();
+    let mut refunds = waiting::Waiting::new(pool, &ledger, refunds);
     for e in 0..ledger.entries.len() {
         returns::refund_before(pool, &mut ledger, e, &mut refunds);
         allocate::entry(pool, &mut ledger, e);
@@ -275,6 +317,8 @@ fn settle_once(
     ledger
         .returns
         .sort_by_key(|r| Money::Txn(r.txn).order(pool));
+    ledger.room = None;
+    ledger.notes = notes::Notes::of(&ledger, large);
     ledger
 }
 

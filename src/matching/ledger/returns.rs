@@ -4,9 +4,12 @@
 
 use std::ops::RangeInclusive;
 
+use rustc_hash::FxHashMap;
+
 use super::super::desk::{Money, Return};
 use super::super::pool::{Index, Pool};
 use super::kin::{farthest, kinship};
+use super::waiting::Waiting;
 use super::{Effect, Entry, Ledger, Returned};
 
 /// Returns in order of time, source and id.
@@ -16,17 +19,16 @@ pub(super) fn in_order(pool: &Pool, returns: &[Return]) -> Vec<Return> {
     sorted
 }
 
-/// The whole amount of the row behind an entry.
-fn row_amount(pool: &Pool, entry: &Entry) -> i128 {
-    match entry.credit.money {
-        Money::Txn(txn) => pool.txn(txn).amount.wide(),
-        Money::Receipt(_) => entry.credit.amount,
-    }
-}
-
 /// Pairs reversals with the payments they undo, before anything is allocated: the same source and
 /// amount, paid before, the latest such payment.
 pub(super) fn reverse(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
+    if !returns.iter().any(|r| r.reversal) {
+        return;
+    }
+    let mut equal: FxHashMap<i128, Vec<usize>> = FxHashMap::default();
+    for (e, entry) in ledger.entries.iter().enumerate() {
+        equal.entry(entry.credit.amount).or_default().push(e);
+    }
     for back in returns.iter().filter(|r| r.reversal) {
         let row = pool.txn(back.txn);
         let fits = |entry: &Entry| {
@@ -38,7 +40,14 @@ pub(super) fn reverse(pool: &Pool, ledger: &mut Ledger, returns: &[Return]) {
             };
             paid && before && !entry.reversed && same
         };
-        let candidates = (0..ledger.entries.len()).filter(|e| fits(&ledger.entries[*e]));
+        let equal = equal.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
+        // one that names its payment is of a part of it, whatever that part comes to
+        let (all, equal) = match back.of {
+            Some(_) => (ledger.entries.len(), &[][..]),
+            None => (0, equal),
+        };
+        let candidates = (0..all).chain(equal.iter().copied());
+        let candidates = candidates.filter(|e| fits(&ledger.entries[*e]));
         let best = candidates.min_by_key(|e| {
             let entry = &ledger.entries[*e];
             let latest = std::cmp::Reverse(entry.credit.money.order(pool));
@@ -68,39 +77,29 @@ fn unlinked(txn: Index, reversal: bool) -> Returned {
 
 /// The refunds that went out before entry `e` came, of money that came before it: what they took
 /// from lines is open again for `e`.
-pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, refunds: &mut Vec<Return>) {
-    if refunds.is_empty() {
-        return;
-    }
-    let came = |entry: &Entry| entry.credit.money.order(pool);
-    let last = ledger.entries[..e].iter().map(came).max();
-    let next = ledger.entries[e..].iter().map(came).min();
-    let (Some(last), Some(next)) = (last, next) else {
-        return;
-    };
-    let mut later = Vec::new();
-    for back in std::mem::take(refunds) {
-        let went = pool.txn(back.txn).paid_at.ms();
-        let between = last.0 <= went && went < next.0;
-        let returned = between.then(|| one(pool, ledger, back, e));
-        match returned.filter(|returned| !returned.unlinked) {
-            Some(returned) => {
-                for paid in &returned.of {
-                    take_back_fee(ledger, *paid);
-                }
-                for (l, amount) in &returned.parts {
-                    let line = &mut ledger.lines[*l];
-                    line.reopened += amount;
-                    if line.lacking() > 0 {
-                        line.completed_by = None;
-                    }
-                }
-                ledger.returns.push(returned);
-            }
-            None => later.push(back),
+pub(super) fn refund_before(pool: &Pool, ledger: &mut Ledger, e: usize, waiting: &mut Waiting) {
+    for place in waiting.before(e) {
+        let Some(back) = waiting.refunds[place].1 else {
+            continue;
+        };
+        let returned = one(pool, ledger, waiting, back, e);
+        if returned.unlinked {
+            continue;
         }
+        waiting.refunds[place].1 = None;
+        for paid in &returned.of {
+            take_back_fee(ledger, *paid);
+        }
+        for (l, amount) in &returned.parts {
+            let line = &mut ledger.lines[*l];
+            line.reopened += amount;
+            if line.lacking() > 0 {
+                line.completed_by = None;
+            }
+            ledger.sync(*l);
+        }
+        ledger.returns.push(returned);
     }
-    *refunds = later;
 }
 
 /// A payment that went back whole takes the provider's fee with it: the line is open for all of it.
@@ -112,11 +111,12 @@ fn take_back_fee(ledger: &mut Ledger, e: usize) {
     for (l, _) in entry.parts.clone() {
         ledger.lines[l].net_short = 0;
         ledger.lines[l].net_line = false;
+        ledger.sync(l);
     }
 }
 
 /// Refunds after everything is allocated, and the legs of the reversals.
-pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, refunds: &[Return]) {
+pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, waiting: &Waiting) {
     for i in 0..ledger.returns.len() {
         if let (true, Some(e)) = (
             ledger.returns[i].reversal,
@@ -125,15 +125,15 @@ pub(super) fn refund(pool: &Pool, ledger: &mut Ledger, refunds: &[Return]) {
             ledger.returns[i].parts = ledger.entries[e].parts.clone();
         }
     }
-    for back in refunds {
+    for back in waiting.refunds.iter().filter_map(|(_, back)| *back) {
         let all = ledger.entries.len();
-        let returned = one(pool, ledger, *back, all);
+        let returned = one(pool, ledger, waiting, back, all);
         ledger.returns.push(returned);
     }
 }
 
 /// Takes one refund from the first `upto` entries.
-fn one(pool: &Pool, ledger: &mut Ledger, back: Return, upto: usize) -> Returned {
+fn one(pool: &Pool, ledger: &mut Ledger, waiting: &Waiting, back: Return, upto: usize) -> Returned {
     let txn = back.txn;
     let amount = pool.txn(txn).amount.wide();
     if let Some(of) = back.of {
@@ -147,7 +147,7 @@ fn one(pool: &Pool, ledger: &mut Ledger, back: Return, upto: usize) -> Returned 
             None => unlinked(txn, false),
         };
     }
-    let farthest = farthest(pool, ledger, txn, upto);
+    let farthest = farthest(pool, waiting, txn);
     let all = |kin: &RangeInclusive<u8>| -> i128 {
         let mine =
             |entry: &&Entry| kin.contains(&kinship(pool, entry, txn)) && had_come(pool, entry, txn);
@@ -155,7 +155,7 @@ fn one(pool: &Pool, ledger: &mut Ledger, back: Return, upto: usize) -> Returned 
     };
     let mut reach = 0..=farthest;
     for near in 0..=farthest {
-        if let Some(e) = whole(pool, ledger, txn, near, upto) {
+        if let Some(e) = whole(pool, ledger, waiting, (txn, near), upto) {
             return return_whole(ledger, txn, e);
         }
         if all(&(near..=near)) >= amount.max(1) {
@@ -176,15 +176,20 @@ pub(super) fn had_come(pool: &Pool, entry: &Entry, back: Index) -> bool {
 
 /// The payment of this kin that the refund returns whole: repeats before payments in order, then
 /// the latest.
-fn whole(pool: &Pool, ledger: &Ledger, back: Index, near: u8, upto: usize) -> Option<usize> {
+fn whole(
+    pool: &Pool,
+    ledger: &Ledger,
+    waiting: &Waiting,
+    (back, near): (Index, u8),
+    upto: usize,
+) -> Option<usize> {
     let amount = pool.txn(back).amount.wide();
     let fits = |entry: &Entry| {
         let own = !entry.credit.shared && !entry.reversed && entry.returned == 0;
-        own && kinship(pool, entry, back) == near
-            && row_amount(pool, entry) == amount
-            && had_come(pool, entry, back)
+        own && kinship(pool, entry, back) == near && had_come(pool, entry, back)
     };
-    let candidates = (0..upto).filter(|e| fits(&ledger.entries[*e]));
+    let equal = waiting.equal.get(&amount).into_iter().flatten().copied();
+    let candidates = equal.filter(|e| *e < upto && fits(&ledger.entries[*e]));
     candidates.min_by_key(|e| {
         let entry = &ledger.entries[*e];
         let settles = entry.effect == Effect::Settles;
@@ -269,21 +274,25 @@ fn take_loose(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Ret
 }
 
 fn take_lines(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Returned) {
-    if ledger.entries[e].effect != Effect::Settles {
+    if *rest <= 0 || ledger.entries[e].effect != Effect::Settles {
         return;
     }
+    let mut gone = ledger.entries[e].back_by_line();
+    let mut is_of = returned.of.contains(&e);
     for (l, part) in ledger.entries[e].parts.clone().into_iter().rev() {
-        let gone: i128 = back_of(&ledger.entries[e], l);
-        let part = (part - gone).min(*rest);
+        let gone = gone.entry(l).or_default();
+        let part = (part - *gone).min(*rest);
         if part <= 0 {
             continue;
         }
+        *gone += part;
         take(ledger, e, l, part);
         returned.parts.push((l, part));
         ledger.entries[e].returned += part;
         *rest -= part;
-        if !returned.of.contains(&e) {
+        if !is_of {
             returned.of.push(e);
+            is_of = true;
         }
     }
 }
@@ -303,12 +312,6 @@ pub(super) fn loose(entry: &Entry) -> i128 {
         Effect::Settles => (entry.surplus - loose_back(entry)).min(left(entry)),
         Effect::Duplicate { .. } | Effect::Doubtful { .. } => left(entry),
     }
-}
-
-/// What went back of an entry's part on a line.
-fn back_of(entry: &Entry, l: usize) -> i128 {
-    let mine = entry.sent_back.iter().filter(|(line, _)| *line == l);
-    mine.map(|(_, amount)| amount).sum()
 }
 
 /// What went back of an entry's surplus.

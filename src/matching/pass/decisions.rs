@@ -73,8 +73,8 @@ fn find(pool: &Pool, decision: &Decision) -> Option<Index> {
 fn changed(pool: &Pool, shares: &[DecidedShare]) -> Option<Evidence> {
     shares.iter().find_map(|share| {
         let then = share.fee_then?;
-        let mut fees = pool.fees_of(pool.find(&share.dossier_code)?).iter();
-        let fee = fees.find(|fee| fee.fee_id == share.fee_id)?;
+        let place = pool.fee_with(pool.find(&share.dossier_code)?, &share.fee_id)?;
+        let fee = pool.inputs.fees.get(place)?;
         let line = || fee.fee_id.as_str().into();
         let [was, is] = [then.status, fee.status].map(|s| s == FeeStatus::Cancelled);
         if fee.amount != then.amount {
@@ -100,21 +100,22 @@ fn parts(
         return None;
     }
     let mut parts: Parts = Vec::new();
+    let mut places: BTreeMap<Index, usize> = BTreeMap::new();
     let mut mine: BTreeMap<Index, i128> = BTreeMap::new();
     for share in shares {
         let dossier = pool.find(&share.dossier_code)?;
-        let mut lines = pool.lines(dossier);
-        let (line, due) = lines.find(|(line, _)| pool.fee(*line).fee_id == share.fee_id)?;
+        let (line, due) = pool.lines_with(dossier, &share.fee_id).next()?;
         let given = mine.entry(line).or_insert(0);
         *given += share.amount.wide();
         let held = *given + used.get(&line).copied().unwrap_or(0);
         if held > i128::from(due) || share.amount.get() <= 0 {
             return None;
         }
-        match parts.iter_mut().find(|(known, _)| *known == dossier) {
-            Some((_, lines)) => lines.push((line, share.amount.get())),
-            None => parts.push((dossier, vec![(line, share.amount.get())])),
+        let place = *places.entry(dossier).or_insert(parts.len());
+        if place == parts.len() {
+            parts.push((dossier, Vec::new()));
         }
+        parts[place].1.push((line, share.amount.get()));
     }
     for (line, given) in mine {
         *used.entry(line).or_insert(0) += given;

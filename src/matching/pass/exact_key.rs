@@ -45,9 +45,12 @@ fn references(desk: &mut Desk) {
         let lines = order
             .filter(|order| !order.fee_ids.is_empty())
             .map(|order| {
-                let ours = |line: &Index| order.fee_ids.contains(&desk.pool.fee(*line).fee_id);
-                let lines = desk.pool.lines(dossier).map(|(line, _)| line).filter(ours);
-                lines.collect::<Vec<Index>>()
+                let lines = |id| desk.pool.lines_with(dossier, id);
+                let ours = order.fee_ids.iter().flat_map(lines);
+                let mut ours: Vec<Index> = ours.map(|(line, _)| line).collect();
+                ours.sort_unstable();
+                ours.dedup();
+                ours
             })
             // an order for lines that were cancelled since pays what the dossier owes now
             .filter(|lines| !lines.is_empty());
@@ -69,9 +72,8 @@ fn receipts(desk: &mut Desk) {
     let pool = desk.pool;
     let lines = in_halves(&pool.inputs.receipts, |receipt| {
         let dossier = pool.find(&receipt.dossier_code)?;
-        let lines = pool.lines(dossier).map(|(line, _)| line);
-        let mut named = lines.filter(|line| pool.fee(*line).fee_id == receipt.fee_id);
-        named.next().map(|line| (dossier, line))
+        let mut named = pool.lines_with(dossier, &receipt.fee_id);
+        named.next().map(|(line, _)| (dossier, line))
     });
     for (i, (receipt, line)) in pool.inputs.receipts.iter().zip(lines).enumerate() {
         if desk.receipts[i] != Standing::Waiting {
@@ -89,7 +91,7 @@ fn receipts(desk: &mut Desk) {
         };
         desk.receipts[i] = Standing::Credited;
         let money = Money::Receipt(index(i));
-        desk.credits.put(dossier, money, By::Receipt(line));
+        desk.credits.put(pool, dossier, money, By::Receipt(line));
     }
 }
 

@@ -165,8 +165,7 @@ fn is_reading(desk: &Desk, txn: Index, dossier: Index) -> bool {
 /// a land obligation still lacks.
 fn repeats(desk: &Desk, txn: Index, dossier: Index) -> bool {
     let amount = desk.pool.txn(txn).amount.wide();
-    let mut entries = desk.ledgers.of(dossier).entries.iter();
-    entries.any(|entry| !entry.reversed && entry.credit.amount == amount)
+    desk.ledgers.of(dossier).has_amount(amount)
 }
 
 /// True when the text, and the reference if there is one, hold no code beside the repaired one.

@@ -6,12 +6,11 @@ use crate::domain::{AgencyCode, Completeness, Day, Txn};
 impl<'a> Books<'a> {
     /// What a dossier owes its agency: land obligations left out, unless there is nothing else.
     pub(in crate::prove) fn due(&self, dossier: usize) -> i128 {
-        let lines = || self.payable(dossier);
-        let fees: i128 = lines().filter(|line| !line.land).map(Line::due).sum();
-        if fees > 0 {
-            fees
+        let totals = self.totals(dossier);
+        if totals.fees_due > 0 {
+            totals.fees_due
         } else {
-            lines().map(Line::due).sum()
+            totals.all_due
         }
     }
 
@@ -69,7 +68,7 @@ impl<'a> Books<'a> {
 
     /// What a payment may be for: each line, what the agency gets, all.
     fn dues(&self, dossier: usize) -> impl Iterator<Item = i128> {
-        let all = self.payable(dossier).map(Line::due).sum::<i128>();
+        let all = self.totals(dossier).all_due;
         let lines = self.payable(dossier).map(Line::due);
         lines.chain([self.due(dossier), all])
     }

@@ -22,6 +22,9 @@ const OPEN: [&str; 10] = [
     "duplicate",
 ];
 
+/// With more stakes than this a dossier has many.
+const FEW: usize = 16;
+
 impl<'a> Books<'a> {
     pub(super) fn enter_money(&mut self) {
         let new = |key: RowKey, row| Money {
@@ -32,6 +35,7 @@ impl<'a> Books<'a> {
             back: Vec::new(),
             seen: Vec::new(),
             set: None,
+            nameless: std::sync::OnceLock::new(),
         };
         for txn in &self.inputs.txns {
             let key = (Side::Txn, txn.source.as_str(), &*txn.id);
@@ -80,6 +84,8 @@ impl<'a> Books<'a> {
                     surplus: 0,
                     again: 0,
                     touched: false,
+                    net: false,
+                    live: 0,
                 });
             }
             let code = &of_dossier[0].dossier_code;
@@ -125,8 +131,6 @@ impl<'a> Books<'a> {
     pub(super) fn enter_names(&mut self) {
         for order in &self.inputs.orders {
             self.orders.entry(&order.order_id).or_default().push(order);
-            let code = order.dossier_code.as_str();
-            self.orders_of.entry(code).or_default().push(order);
         }
         for (place, dossier) in self.dossiers.iter().enumerate() {
             let payer = person(&self.lines[dossier.lines.start].fee.payer_name);
@@ -181,6 +185,7 @@ impl<'a> Books<'a> {
                     sent_back: Vec::new(),
                     unsure: false,
                     decided: leg.pass == "decision",
+                    net: false,
                     mixed: false,
                     first: leg,
                 });
@@ -257,12 +262,7 @@ impl<'a> Books<'a> {
     fn enter_return(&mut self, back: usize, dossier: usize, legs: &[&Leg], spread: bool) {
         let named = Self::undoes(&self.money[back]);
         let source = self.money[back].key.source.clone();
-        let here = self.dossiers[dossier].stakes.clone();
-        let is_named = |books: &Self, s: &usize| {
-            let key = &books.money[books.stakes[*s].money].key;
-            named.iter().any(|id| *id == key.id.as_ref())
-        };
-        let mut of: Vec<usize> = here.into_iter().filter(|s| is_named(self, s)).collect();
+        let mut of = self.stakes_named(dossier, &named);
         let own =
             |books: &Self, s: &usize| books.money[books.stakes[*s].money].key.source == source;
         let is_reversal = legs.iter().all(|leg| leg.role == Role::Reversal);
@@ -296,6 +296,30 @@ impl<'a> Books<'a> {
         stake.refund = (stake.returned == 0 && !spread).then_some(back);
         stake.returned += if spread { stake.stake() } else { amount };
         stake.sent_back.extend(lines);
+    }
+
+    /// The stakes in a dossier of the rows with these ids, in order: looked for among those of the
+    /// dossier, or where they are many among those of the rows.
+    pub(in super::super) fn stakes_named(&self, dossier: usize, ids: &[&str]) -> Vec<usize> {
+        let here = &self.dossiers[dossier].stakes;
+        if here.len() <= FEW {
+            let named = |s: &&usize| {
+                let key = &self.money[self.stakes[**s].money].key;
+                ids.iter().any(|id| *id == key.id.as_ref())
+            };
+            return here.iter().filter(named).copied().collect();
+        }
+        let mut of = Vec::new();
+        for id in ids {
+            let txns = self.by_id.get(id).into_iter().flatten().copied();
+            for money in txns.chain(self.receipt_at(id)) {
+                let stakes = self.money[money].stakes.iter().copied();
+                of.extend(stakes.filter(|s| self.stakes[*s].dossier == dossier));
+            }
+        }
+        of.sort_unstable();
+        of.dedup();
+        of
     }
 
     /// The ids of the payments that a row sends back: by its evidence, and by its legs.

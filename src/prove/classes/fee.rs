@@ -4,7 +4,7 @@ use super::super::books::{Books, Line, MoneyRow, Stake};
 use super::super::violation::{Findings, Invariant, name, text};
 use super::{Known, May, Not, exactly, is_conflict, perhaps};
 use crate::classify::Classified;
-use crate::domain::{CollectionMode, Day, FeeStatus, Moment, OrderStatus};
+use crate::domain::{CollectionMode, Day, FeeStatus, Moment};
 
 /// What the legs say of a fee line.
 pub(super) struct Facts<'b, 'a> {
@@ -33,7 +33,7 @@ impl<'b, 'a> Facts<'b, 'a> {
         let mine = |stake: &&Stake| !stake.undone && stake.part(at) > 0;
         let live: Vec<&Stake> = stakes().filter(mine).collect();
         let unowed = !dossier.payable && dossier.lines.start == at;
-        let net = live.iter().any(|stake| books.is_net(stake));
+        let net = live.iter().any(|stake| stake.net);
         let full = if line.paid == 0 || !line.payable {
             Not
         } else if line.refunded > 0 {
@@ -138,8 +138,7 @@ impl<'b, 'a> Facts<'b, 'a> {
         if !self.net || line.gap() == 0 {
             return Not;
         }
-        let lines = dossier.lines.clone().map(|l| &self.books.lines[l]);
-        let payable = lines.filter(|line| line.payable).count();
+        let payable = self.books.totals(self.line.dossier).payable;
         if payable == 1 && dossier.stakes.len() == 1 && !dossier.went_back {
             Known::Must
         } else {
@@ -159,7 +158,7 @@ impl<'b, 'a> Facts<'b, 'a> {
         }
         if self.net || line.refunded > 0 || self.receipt_differs != Not || self.live.is_empty() {
             // spread over the dossier's lines without reaching this one
-            let spread = self.books.live(line.dossier).next().is_some();
+            let spread = self.books.totals(line.dossier).live;
             return perhaps(spread || line.refunded > 0);
         }
         match (paid, self.live.len()) {
@@ -219,7 +218,7 @@ impl<'b, 'a> Facts<'b, 'a> {
     }
 
     fn status_mismatch(&self) -> Known {
-        let (fee, status) = (self.line.fee, self.line.fee.status);
+        let status = self.line.fee.status;
         let denies = matches!(
             status,
             FeeStatus::Unpaid | FeeStatus::Pending | FeeStatus::Cancelled
@@ -234,12 +233,7 @@ impl<'b, 'a> Facts<'b, 'a> {
         if self.has_money {
             return Not;
         }
-        let orders = self.books.orders_of.get(fee.dossier_code.as_str());
-        let mut orders = orders.into_iter().flatten();
-        let paid = orders.any(|order| {
-            let mine = order.fee_ids.is_empty() || order.fee_ids.contains(&fee.fee_id);
-            mine && order.status == OrderStatus::Paid
-        });
+        let paid = self.books.is_order_paid(self.line);
         let open = matches!(status, FeeStatus::Unpaid | FeeStatus::Pending);
         exactly(status == FeeStatus::Refunded || (open && paid))
     }

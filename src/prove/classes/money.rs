@@ -173,7 +173,7 @@ impl<'b, 'a> Facts<'b, 'a> {
     }
 
     fn net(&self) -> Known {
-        if !self.stakes.iter().any(|stake| self.books.is_net(stake)) {
+        if !self.stakes.iter().any(|stake| stake.net) {
             let back = self.stakes.iter();
             let mut back = back.map(|stake| self.books.dossiers[stake.dossier].went_back);
             return perhaps(back.any(|back| back) && !self.money.is_cash());
@@ -182,8 +182,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             return May;
         };
         let dossier = &self.books.dossiers[stake.dossier];
-        let lines = dossier.lines.clone().map(|line| &self.books.lines[line]);
-        let one = lines.filter(|line| line.payable).count() == 1;
+        let one = self.books.totals(stake.dossier).payable == 1;
         if one && dossier.stakes.len() == 1 && !dossier.went_back {
             Must
         } else {
@@ -194,27 +193,20 @@ impl<'b, 'a> Facts<'b, 'a> {
     /// Did not reach: some line of its dossiers lacks money.
     fn short(&self, underpaid: bool) -> Known {
         let open = |stake: &&&Stake| {
-            let dossier = &self.books.dossiers[stake.dossier];
-            let lines = dossier.lines.clone().map(|line| &self.books.lines[line]);
-            let lacks = |line: &Line| line.payable && (line.gap() > 0 || line.refunded > 0);
-            stake.settles() && !stake.undone && lines.filter(|line| lacks(line)).count() > 0
+            stake.settles() && !stake.undone && self.books.totals(stake.dossier).open
         };
         let mut stakes = self.stakes.iter().filter(|stake| open(stake));
         let Some(stake) = stakes.next().filter(|_| !self.money.is_cash()) else {
             return Not;
         };
         let dossier = &self.books.dossiers[stake.dossier];
-        let lines: Vec<&Line> = dossier
-            .lines
-            .clone()
-            .map(|line| &self.books.lines[line])
-            .filter(|line| line.payable)
-            .collect();
-        let [line] = lines.as_slice() else {
+        let totals = self.books.totals(stake.dossier);
+        let Some(line) = totals.first.filter(|_| totals.payable == 1) else {
             return May;
         };
+        let line = &self.books.lines[line];
         let alone = dossier.stakes.len() == 1 && !dossier.went_back;
-        if alone && line.paid > 0 && !self.books.is_net(stake) && stake.surplus == 0 {
+        if alone && line.paid > 0 && !stake.net && stake.surplus == 0 {
             exactly((line.fee.status == FeeStatus::Paid) == underpaid)
         } else {
             May
@@ -270,12 +262,10 @@ impl<'b, 'a> Facts<'b, 'a> {
                     continue;
                 }
                 let full = line.gap() == 0 && line.refunded == 0;
-                let live = line.stakes.iter().map(|s| &self.books.stakes[*s]);
-                let live = live.filter(|s| !s.undone && s.part(*at) > 0).count();
-                if full && live == 1 {
+                if full && line.live == 1 {
                     return Must;
                 }
-                let could = full || line.refunded > 0 || self.books.is_net(stake);
+                let could = full || line.refunded > 0 || stake.net;
                 if could {
                     known = May;
                 }
@@ -291,9 +281,9 @@ pub(super) fn at_least(facts: &Facts, row: &Classified, findings: &mut Findings)
     let short = |stake: &&&Stake| {
         let lines = stake.parts.iter().filter(|(_, dong)| *dong > 0);
         let mut lines = lines.map(|(line, _)| &books.lines[*line]);
-        let plain = stake.settles() && !stake.undone && !books.is_net(stake);
+        let plain = stake.settles() && !stake.undone && !stake.net;
         let back = books.dossiers[stake.dossier].went_back;
-        plain && !back && lines.any(|line| line.gap() > 0 && !books.is_net_line(line))
+        plain && !back && lines.any(|line| line.gap() > 0 && !line.net)
     };
     let said = |class| row.class == class || row.also.contains(&class);
     let back = facts.money.back.iter().any(|leg| leg.role == Role::Refund);

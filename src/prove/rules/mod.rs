@@ -9,15 +9,21 @@ mod margin;
 mod returned;
 mod sets;
 
+use std::cell::OnceCell;
+
+use rustc_hash::FxHashSet;
+
 use super::books::{Books, Money, MoneyRow, Stake};
 use super::memo::{person, squeezed};
 use super::violation::{Findings, Invariant, name, text};
-use crate::domain::{DecidedShare, FeeStatus, Ruling, Text, Txn};
+use crate::domain::{DecidedShare, FeeId, FeeStatus, Ruling, Text, Txn};
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     for money in &books.money {
+        // of a payment for many dossiers the sum is told of each link
+        let sum = OnceCell::new();
         for stake in &money.stakes {
-            linked(books, money, &books.stakes[*stake], findings);
+            linked(books, money, &books.stakes[*stake], &sum, findings);
         }
         passes(books, money, findings);
         chain::check(books, money, findings);
@@ -69,7 +75,13 @@ fn passes(books: &Books, money: &Money, findings: &mut Findings) {
 }
 
 /// What a pass promises of each of its links.
-fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) {
+fn linked(
+    books: &Books,
+    money: &Money,
+    stake: &Stake,
+    sum: &OnceCell<bool>,
+    findings: &mut Findings,
+) {
     same_pass(books, money, stake, findings);
     let code = books.dossiers[stake.dossier].code.as_str();
     let (holds, what): (bool, Text) = match (stake.first.pass, money.row) {
@@ -102,7 +114,7 @@ fn linked(books: &Books, money: &Money, stake: &Stake, findings: &mut Findings) 
             ),
         ),
         ("sum_by_key", MoneyRow::Txn(txn)) => (
-            sums(books, money, txn),
+            *sum.get_or_init(|| sums(books, money, txn)),
             text(
                 "nội dung phải chứa mã của mọi hồ sơ và tổng phải đúng từng đồng",
                 "the memo holds every dossier's code and the sum is exact",
@@ -176,8 +188,14 @@ fn refers(books: &Books, txn: &Txn, stake: &Stake) -> bool {
             let line = &books.lines[*line];
             line.payable && order.fee_ids.contains(&line.fee.fee_id)
         };
-        let any = here.clone().any(|line| covered(&line));
-        let all = stake.parts.iter().all(|(line, _)| covered(line));
+        let named = |id| books.line_at(code.as_str(), id);
+        let mut named = order.fee_ids.iter().filter_map(|id| named(id.as_str()));
+        let any = named.any(|line| covered(&line)) || here.clone().any(|line| covered(&line));
+        let ids: FxHashSet<&FeeId> = order.fee_ids.iter().collect();
+        let all = stake.parts.iter().all(|(line, _)| {
+            let line = &books.lines[*line];
+            line.payable && ids.contains(&line.fee.fee_id)
+        });
         if order.dossier_code == *code && (all || !any) {
             return true;
         }
@@ -243,7 +261,8 @@ fn sums(books: &Books, money: &Money, txn: &Txn) -> bool {
     let given: i128 = stakes().map(Stake::stake).sum();
     let whole = stakes().all(|stake| stake.surplus == 0 && stake.settles());
     let exact = given == txn.amount.wide() || !whole;
-    linked.len() > 1 && linked.iter().all(|d| named.contains(d)) && exact
+    let all = linked.iter().all(|d| named.binary_search(d).is_ok());
+    linked.len() > 1 && all && exact
 }
 
 /// A ruling in force is followed, unless it is said to be stale.

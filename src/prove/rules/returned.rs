@@ -18,7 +18,8 @@ pub(super) fn check(books: &Books, money: &Money, findings: &mut Findings) {
     let stakes = || dossier.stakes.iter().map(|s| &books.stakes[*s]);
     // two sources may use one id: the nearer row is meant
     let meant = |id: &&str| {
-        let of = stakes().filter(|s| *books.money[s.money].key.id == **id);
+        let of = books.stakes_named(books.lines[*line].dossier, &[*id]);
+        let of = of.iter().map(|stake| &books.stakes[*stake]);
         of.map(|stake| nearness(books, txn, stake)).min()
     };
     let Some(farthest) = ids.iter().filter_map(meant).max() else {

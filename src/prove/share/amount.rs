@@ -144,11 +144,7 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
                 continue;
             }
             counted = true;
-            let gross = if net && books.is_net(stake) {
-                line_of.gap()
-            } else {
-                0
-            };
+            let gross = if net && stake.net { line_of.gap() } else { 0 };
             let back = back(stake, *line);
             let sum = sums.entry(line_of.fee.agency_code.clone()).or_default();
             *sum += (part + gross - back).max(0);

@@ -5,6 +5,7 @@
 
 mod ledger;
 pub(super) mod named;
+mod paid;
 mod walk;
 mod ways;
 

@@ -189,7 +189,7 @@ fn lacks(books: &Books, reach: &Reach, dossier: usize) -> Lacks {
                 let beside = line.paid == 0 && !books.dossiers[dossier].stakes.is_empty();
                 lacks.passed_over |= beside && told == Some(true);
                 let firm = firm(books, at);
-                let many = payable(books, dossier) > 1 && firm == 0;
+                let many = books.totals(dossier).payable > 1 && firm == 0;
                 if told.is_none() || !(beside || many) {
                     let need = line.due() - firm;
                     lacks.need += need - kept(books, need);
@@ -213,12 +213,6 @@ fn firm(books: &Books, line: usize) -> i128 {
     let stakes = stakes.map(|stake| &books.stakes[*stake]);
     let stays = stakes.filter(|stake| !moved::is_loose(books, stake));
     stays.map(|stake| stake.part(line)).sum()
-}
-
-/// The number of lines that money can settle.
-fn payable(books: &Books, dossier: usize) -> usize {
-    let lines = books.dossiers[dossier].lines.clone();
-    lines.filter(|line| books.lines[*line].payable).count()
 }
 
 /// All that is there stays: each payment names the dossier by its reference, or a person put it

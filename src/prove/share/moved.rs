@@ -57,9 +57,8 @@ pub(super) fn moves(books: &Books, reach: &Reach, stake: &Stake) -> bool {
     let of = stake.dossier;
     let claimed = || reach.claims.get(&of).is_some_and(|dong| *dong > 0);
     let lacks = || {
-        let lines = || counted(books, of).map(|(_, line)| line);
-        let net = lines().any(|line| line.says("net_settlement"));
-        !net && lines().any(|line| line.gap() > 0)
+        let totals = books.totals(of);
+        !totals.says_net && totals.lacks > 0
     };
     let some = || lacks() && reach.surely_by(1).is_some();
     let unfit = || may_be_unfit(books, stake) && may_be_found(books, of);
@@ -70,7 +69,7 @@ pub(super) fn moves(books: &Books, reach: &Reach, stake: &Stake) -> bool {
 pub(super) fn may_move(books: &Books, reach: &Reach, stake: &Stake) -> bool {
     let of = stake.dossier;
     let went_back = books.dossiers[of].went_back;
-    let lacks = || counted(books, of).any(|(_, line)| line.gap() > 0);
+    let lacks = || books.totals(of).lacks > 0;
     let some = || (went_back || lacks()) && reach.days().is_some();
     let touched = || reach.named.contains(&of) || some() || may_be_found(books, of);
     is_loose(books, stake) && touched()
@@ -78,12 +77,7 @@ pub(super) fn may_move(books: &Books, reach: &Reach, stake: &Stake) -> bool {
 
 /// The registry calls a line paid that nobody saw paid.
 fn may_be_found(books: &Books, dossier: usize) -> bool {
-    let mut lines = books.dossiers[dossier].lines.clone();
-    lines.any(|line| {
-        let row = books.lines[line].said;
-        let open = row.filter(|row| row.bucket == Bucket::Open);
-        open.is_some_and(|row| class(row).starts_with("missing_"))
-    })
+    books.totals(dossier).may_be_found
 }
 
 /// It pays a land obligation, too much, or again, or its text names nobody: other money of the
@@ -93,10 +87,12 @@ fn may_be_unfit(books: &Books, stake: &Stake) -> bool {
     let money = &books.money[stake.money];
     let silent = |text: &str| books.codes.within(&squeezed(text)).is_empty();
     let reference = |txn: &Txn| txn.order_ref.as_deref().is_none_or(silent);
-    let nameless = money
-        .txn()
-        .is_some_and(|txn| silent(&txn.memo) && reference(txn));
-    stake.parts.iter().any(on_land) || stake.surplus > 0 || !stake.settles() || nameless
+    let read = || {
+        let txn = money.txn();
+        txn.is_some_and(|txn| silent(&txn.memo) && reference(txn))
+    };
+    let nameless = || *money.nameless.get_or_init(read);
+    stake.parts.iter().any(on_land) || stake.surplus > 0 || !stake.settles() || nameless()
 }
 
 /// What hangs on payments that may move hangs on them in every definition.

@@ -6,10 +6,10 @@ use super::super::violation::{Findings, Invariant, text};
 use super::by_item::ByItem;
 use super::events::is_bare;
 use super::reach::Reach;
-use super::spans::{counted, unseen_money};
+use super::spans::unseen_money;
 use super::{Pair, told};
 use crate::classify::Bucket;
-use crate::domain::{FeeStatus, OrderStatus, Text};
+use crate::domain::{FeeStatus, Text};
 use crate::kpi::Contribution;
 
 const TX: &str = "TX_CASHLESS";
@@ -24,18 +24,10 @@ const TOLD: Text = text(
 /// does.
 pub(super) fn is_told(books: &Books, line: &Line) -> Option<bool> {
     let fee = line.fee;
-    let orders = books.orders_of.get(fee.dossier_code.as_str());
-    let mut orders = orders.into_iter().flatten().filter(|order| {
-        let all = order.fee_ids.is_empty();
-        all || order.fee_ids.contains(&fee.fee_id)
-    });
     match fee.status {
         FeeStatus::Paid => Some(true),
         FeeStatus::Refunded => Some(false),
-        FeeStatus::Unpaid | FeeStatus::Pending => {
-            let paid = orders.any(|order| order.status == OrderStatus::Paid);
-            paid.then_some(false)
-        }
+        FeeStatus::Unpaid | FeeStatus::Pending => books.is_order_paid(line).then_some(false),
         FeeStatus::Cancelled => None,
     }
 }
@@ -43,13 +35,11 @@ pub(super) fn is_told(books: &Books, line: &Line) -> Option<bool> {
 /// It may still be called paid without any money: something open may be of its dossier.
 pub(super) fn may_be_told(books: &Books, reach: &Reach, line: &Line) -> Option<bool> {
     let of = &books.dossiers[line.dossier];
-    let mut stakes = of.stakes.iter().map(|stake| &books.stakes[*stake]);
-    let some = stakes.any(|stake| stake.settles() && stake.settled() > 0);
+    let totals = books.totals(line.dossier);
     let named = reach.claims.contains_key(&line.dossier) || reach.doubts.contains(&line.dossier);
     let open = named || reach.sure_days().is_some();
-    let net = counted(books, line.dossier).any(|(_, line)| line.says("net_settlement"));
-    let plain = !of.went_back && !net && of.set.is_none();
-    let touched = some && open && plain && is_bare(books, line);
+    let plain = !of.went_back && !totals.says_net && of.set.is_none();
+    let touched = totals.settled && open && plain && is_bare(books, line);
     is_told(books, line).filter(|_| touched)
 }
 

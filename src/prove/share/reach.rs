@@ -12,6 +12,7 @@ use super::components::named::named;
 use super::day_sums::DaySums;
 use super::events::{Event, carried_by_open, event, most};
 use super::moved::{may_move, moves};
+use super::spans::unseen_between;
 use super::unread::waits;
 use crate::domain::{Day, Moment, Side, Txn, TxnKind};
 
@@ -44,6 +45,8 @@ pub(super) struct Reach {
     pub(super) sums: bool,
     /// The last day of which anything is known.
     pub(super) last_day: Day,
+    /// Of each dossier the days on which money for a line of it may have come that nobody has seen.
+    pub(super) unseen: Vec<Hull>,
 }
 
 /// Classes of a payment that nobody was credited with and that may be one of a fee.
@@ -73,7 +76,14 @@ impl Reach {
             moves: false,
             sums: sums.any(),
             last_day: last_day(books),
+            unseen: vec![None; books.dossiers.len()],
         };
+        for line in &books.lines {
+            let (from, to) = unseen_between(reach.last_day, line.fee);
+            let hull = &mut reach.unseen[line.dossier];
+            widen(hull, from);
+            widen(hull, to);
+        }
         for (at, money) in books.money.iter().enumerate() {
             reach.enter(books, money, sums.is_open(at));
             if sums.may_be(books, money) {

@@ -261,8 +261,7 @@ fn cash_days(books: &Books, reach: &Reach, name: &str) -> Hull {
     let mut days = None;
     for stake in &books.money[books.txn_at(source, id)?].stakes {
         let dossier = books.stakes[*stake].dossier;
-        for line in books.dossiers[dossier].lines.clone() {
-            let (from, to) = unseen(reach, books.lines[line].fee);
+        if let Some((from, to)) = reach.unseen[dossier] {
             widen(&mut days, from);
             widen(&mut days, to);
         }
@@ -321,13 +320,13 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
 
 /// What a dossier lacks.
 fn lacks(books: &Books, dossier: usize) -> i128 {
-    counted(books, dossier).map(|(_, line)| line.gap()).sum()
+    books.totals(dossier).lacks
 }
 
 /// Open money may take the place of this one, or move it.
 pub(super) fn must(books: &Books, reach: &Reach, stake: &Stake) -> bool {
     let lacks = lacks(books, stake.dossier);
-    let net = counted(books, stake.dossier).any(|(_, line)| line.says("net_settlement"));
+    let net = books.totals(stake.dossier).says_net;
     let claimed = reach.claims.get(&stake.dossier).copied().unwrap_or(0);
     let more = lacks > 0 && reach.surely_by(lacks + 1).is_some();
     let told = !net && !books.dossiers[stake.dossier].went_back;

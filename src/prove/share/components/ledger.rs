@@ -2,51 +2,14 @@
 //! equals, else net of the provider's fee, else down the lines; what finds nothing open repeats a
 //! payment or is too much. No money went back: such dossiers are not asked.
 
-use super::super::super::books::{Books, MoneyRow, Stake};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
+
+use super::super::super::books::{Books, MoneyRow};
 use super::super::super::memo::person;
-use crate::domain::Day;
-use crate::matching::Evidence;
-
-/// Whether the payer is the one whom the dossier expects.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Payer {
-    Same,
-    NotTold,
-    Another,
-}
-
-/// A payment, put to the credit of the dossier.
-#[derive(Clone)]
-pub(super) struct Paid {
-    /// A position in `Books::money`.
-    pub(super) money: usize,
-    amount: i128,
-    payer: Payer,
-    /// The only lines that it may settle, where it names some.
-    only: Option<Vec<usize>>,
-    /// A person put it to these lines, with so many dong.
-    told: Option<Vec<(usize, i128)>>,
-    /// What it settled: (line, dong).
-    pub(super) parts: Vec<(usize, i128)>,
-    /// The provider kept its fee of it.
-    pub(super) net: bool,
-    pub(super) did: Did,
-}
-
-/// What a payment did.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Did {
-    /// It is a payment of this dossier.
-    Paid,
-    /// It paid lines again, certainly or perhaps.
-    Again {
-        sure: bool,
-        of: usize,
-        lines: Vec<usize>,
-    },
-    /// It came first, from somebody else; a later one from the right payer counts.
-    Stranger,
-}
+use super::paid::{Did, Paid, Payer, in_turn, linked_paid, paid, turn};
+use crate::domain::Txn;
 
 /// One line.
 pub(super) struct Due {
@@ -76,6 +39,18 @@ pub(super) type Told = (usize, Option<Vec<(usize, i128)>>);
 pub(super) struct Ledger {
     pub(super) lines: Vec<Due>,
     pub(super) payments: Vec<Paid>,
+    /// Lines that are open, by what is open on them, and in all.
+    open: BTreeMap<i128, BTreeSet<usize>>,
+    all_open: BTreeSet<usize>,
+    lacks: i128,
+    /// What is owed in all, and the first line that owes so much.
+    owed: i128,
+    first_owing: FxHashMap<i128, usize>,
+    /// The first payment that settled anything, by its amount too, and by the line that it settled.
+    first: Option<usize>,
+    first_of: FxHashMap<i128, usize>,
+    first_on: FxHashMap<usize, usize>,
+    first_of_on: FxHashMap<(usize, i128), usize>,
 }
 
 impl Ledger {
@@ -99,10 +74,30 @@ impl Ledger {
         let mut ledger = Self {
             lines: lines.map(new).collect(),
             payments: Vec::new(),
+            open: BTreeMap::new(),
+            all_open: BTreeSet::new(),
+            lacks: 0,
+            owed: 0,
+            first_owing: FxHashMap::default(),
+            first: None,
+            first_of: FxHashMap::default(),
+            first_on: FxHashMap::default(),
+            first_of_on: FxHashMap::default(),
         };
+        for l in 0..ledger.lines.len() {
+            ledger.enter(l);
+            let owed = ledger.lines[l].owed;
+            ledger.owed += owed;
+            ledger.first_owing.entry(owed).or_insert(l);
+        }
         let linked = books.dossiers[dossier].stakes.iter();
         let linked = linked.map(|stake| &books.stakes[*stake]);
-        let linked = linked.map(|stake| linked_paid(books, &ledger.lines, stake));
+        let mut of_fee: FxHashMap<&str, Vec<usize>> = FxHashMap::default();
+        for (l, due) in ledger.lines.iter().enumerate() {
+            let fee = books.lines[due.line].fee.fee_id.as_str();
+            of_fee.entry(fee).or_default().push(l);
+        }
+        let linked = linked.map(|stake| linked_paid(books, &of_fee, stake));
         let more = more.iter().map(|(money, told)| Paid {
             told: told.clone(),
             ..paid(books, dossier, *money, None)
@@ -133,7 +128,7 @@ impl Ledger {
 
     /// What no money has covered.
     pub(super) fn lacks(&self) -> i128 {
-        self.lines.iter().map(Due::open).sum()
+        self.lacks
     }
 
     fn take(&mut self, books: &Books, at: usize) {
@@ -147,67 +142,121 @@ impl Ledger {
             let paid = &self.payments[at];
             (paid.amount, books.money[paid.money].is_cash())
         };
-        let may: Vec<usize> = match &self.payments[at].only {
-            Some(only) => only.clone(),
-            None => (0..self.lines.len()).collect(),
+        let only = self.payments[at].only.clone();
+        let may = only.as_deref();
+        let open = match may {
+            Some(only) => only.iter().map(|l| self.lines[*l].open()).sum(),
+            None => self.lacks,
         };
-        let open: i128 = may.iter().map(|l| self.lines[*l].open()).sum();
         if open == 0 {
-            self.again(books, at, &may);
+            self.again(books, at, may);
             return;
         }
-        let equal: Vec<usize> = may
-            .iter()
-            .copied()
-            .filter(|l| self.lines[*l].open() == amount)
-            .collect();
-        if let [only] = equal[..] {
+        let mut equal = self.among(may, amount);
+        let one = equal.pop();
+        if let (Some(only), []) = (one, equal.as_slice()) {
             self.put(at, only, amount);
             return;
         }
-        if !cash && amount < open && self.net(books, at, &may, open) {
+        if !cash && amount < open && self.net(books, at, may, open) {
             return;
         }
-        let mut left = amount;
-        for l in may {
+        let (mut left, mut next) = (amount, 0);
+        while left > 0 {
+            let line = match may {
+                Some(only) => only.get(next).copied(),
+                None => self.all_open.first().copied(),
+            };
+            let Some(l) = line else { break };
+            next += 1;
             let part = left.min(self.lines[l].open());
             self.put(at, l, part);
             left -= part;
         }
     }
 
+    /// Of the lines that a payment may settle, those on which so much is open: two at most, for it
+    /// asks whether there is only one.
+    fn among(&self, may: Option<&[usize]>, amount: i128) -> Vec<usize> {
+        let Some(only) = may else {
+            let equal = self.open.get(&amount).into_iter().flatten();
+            return equal.take(2).copied().collect();
+        };
+        let equal = only.iter().filter(|l| self.lines[**l].open() == amount);
+        equal.take(2).copied().collect()
+    }
+
+    /// Counts what is open on a line among what is open.
+    fn enter(&mut self, l: usize) {
+        let open = self.lines[l].open();
+        self.lacks += open;
+        if open > 0 {
+            self.open.entry(open).or_default().insert(l);
+            self.all_open.insert(l);
+        }
+    }
+
+    /// Takes it out again.
+    fn leave(&mut self, l: usize) {
+        let open = self.lines[l].open();
+        self.lacks -= open;
+        self.all_open.remove(&l);
+        if let Some(lines) = self.open.get_mut(&open) {
+            lines.remove(&l);
+            if lines.is_empty() {
+                self.open.remove(&open);
+            }
+        }
+    }
+
     fn put(&mut self, at: usize, l: usize, part: i128) {
         if part > 0 {
+            self.leave(l);
             self.lines[l].paid += part;
+            self.enter(l);
             self.payments[at].parts.push((l, part));
+            let amount = self.payments[at].amount;
+            self.first.get_or_insert(at);
+            self.first_of.entry(amount).or_insert(at);
+            self.first_on.entry(l).or_insert(at);
+            self.first_of_on.entry((l, amount)).or_insert(at);
         }
     }
 
     /// Received net of the provider's fee: of all that is open, else of the one line that it fits.
-    fn net(&mut self, books: &Books, at: usize, may: &[usize], open: i128) -> bool {
+    fn net(&mut self, books: &Books, at: usize, may: Option<&[usize]>, open: i128) -> bool {
         let paid = &self.payments[at];
         let amount = paid.amount;
         let Some(txn) = books.money[paid.money].txn() else {
             return false;
         };
-        let is_net = |due: i128| books.is_net_of(txn, due, amount);
-        let some = |l: &usize| self.lines[*l].open() > 0;
-        let fits: Vec<usize> = may.iter().copied().filter(some).collect();
-        let whole = is_net(open);
-        let one: Vec<usize> = fits
-            .iter()
-            .copied()
-            .filter(|l| is_net(self.lines[*l].open()))
-            .collect();
-        let of = match one[..] {
-            _ if whole => fits,
-            [only] => vec![only],
-            _ => return false,
+        let whole = books.is_net_of(txn, open, amount);
+        let of: Vec<usize> = if whole {
+            match may {
+                Some(only) => {
+                    let some = only.iter().filter(|l| self.lines[**l].open() > 0);
+                    some.copied().collect()
+                }
+                None => self.all_open.iter().copied().collect(),
+            }
+        } else {
+            let fits = |due: &i128| books.is_net_of(txn, *due, amount);
+            let dues: Vec<i128> = match may {
+                Some(only) => only.iter().map(|l| self.lines[*l].open()).collect(),
+                None => self.net_of(books, txn, amount),
+            };
+            let dues: BTreeSet<i128> = dues.into_iter().filter(fits).collect();
+            dues.iter().flat_map(|due| self.among(may, *due)).collect()
         };
+        if of.len() != 1 && !whole {
+            return false;
+        }
         let mut left = amount;
         for l in of {
             let part = left.min(self.lines[l].open());
+            self.leave(l);
             self.lines[l].kept = self.lines[l].open() - part;
+            self.enter(l);
             self.put(at, l, part);
             left -= part;
         }
@@ -215,27 +264,55 @@ impl Ledger {
         true
     }
 
+    /// What may be open on lines of which a payment is the net: so much and the row's own fee or
+    /// the least of a rate, or about so much as a rate leaves of it.
+    fn net_of(&self, books: &Books, txn: &Txn, amount: i128) -> Vec<i128> {
+        let mut dues = vec![amount + txn.fee.wide()];
+        for rate in &books.rules.net_rates {
+            let (num, den) = (rate.rate.num, rate.rate.den);
+            if 2 * num > den {
+                // nearly all of it may be the fee
+                return self.open.keys().copied().collect();
+            }
+            dues.push(amount + rate.minimum.wide());
+            let about = amount * den / (den - num);
+            dues.extend(self.open.range(about - 4..=about + 4).map(|(due, _)| *due));
+        }
+        dues
+    }
+
     /// Nothing is open: the same thing again, or too much.
-    fn again(&mut self, books: &Books, at: usize, may: &[usize]) {
+    fn again(&mut self, books: &Books, at: usize, may: Option<&[usize]>) {
         let amount = self.payments[at].amount;
         let on = |p: usize| self.payments[p].parts.iter().map(|(l, _)| *l);
-        let before: Vec<usize> = (0..at)
-            .filter(|p| self.payments[*p].did == Did::Paid && on(*p).any(|l| may.contains(&l)))
-            .collect();
-        let Some(first) = before.first().copied() else {
+        let first = match may {
+            Some(only) => only.iter().filter_map(|l| self.first_on.get(l)).min(),
+            None => self.first.as_ref(),
+        };
+        let Some(first) = first.copied() else {
             return;
         };
-        let same = before
-            .iter()
-            .copied()
-            .find(|p| self.payments[*p].amount == amount);
-        let all: i128 = may.iter().map(|l| self.lines[*l].owed).sum();
-        let line = may.iter().copied().find(|l| self.lines[*l].owed == amount);
+        let same = match may {
+            Some(only) => {
+                let of = only.iter();
+                of.filter_map(|l| self.first_of_on.get(&(*l, amount))).min()
+            }
+            None => self.first_of.get(&amount),
+        };
+        let all = || may.map_or_else(|| (0..self.lines.len()).collect(), <[usize]>::to_vec);
+        let owes = |l: &usize| self.lines[*l].owed;
+        let (sum, line) = match may {
+            Some(only) => {
+                let line = only.iter().find(|l| owes(l) == amount);
+                (only.iter().map(owes).sum(), line)
+            }
+            None => (self.owed, self.first_owing.get(&amount)),
+        };
         let (of, lines) = match (same, line) {
-            (Some(of), _) => (of, on(of).collect()),
-            (None, _) if all == amount => (first, may.to_vec()),
-            (None, Some(l)) => match before.iter().copied().find(|p| on(*p).any(|m| m == l)) {
-                Some(of) => (of, vec![l]),
+            (Some(of), _) => (*of, on(*of).collect()),
+            (None, _) if sum == amount => (first, all()),
+            (None, Some(l)) => match self.first_on.get(l) {
+                Some(of) => (*of, vec![*l]),
                 None => return,
             },
             (None, None) => return,
@@ -275,82 +352,4 @@ impl Ledger {
             }
         }
     }
-}
-
-/// When money moved, then its source and id.
-pub(super) fn turn<'b>(books: &'b Books, money: usize) -> (i64, &'b str, &'b str) {
-    let money = &books.money[money];
-    match money.row {
-        MoneyRow::Txn(txn) => (money.ms(), txn.source.as_str(), &*txn.id),
-        MoneyRow::Receipt(receipt) => (money.ms(), "cash", &*receipt.receipt_id),
-    }
-}
-
-/// The day on which money moved.
-pub(super) fn day(books: &Books, paid: &Paid) -> Day {
-    books.money[paid.money].day()
-}
-
-/// In order of time; of equal amounts, those of the right payer take the first places.
-fn in_turn(books: &Books, mut payments: Vec<Paid>) -> Vec<Paid> {
-    payments.sort_by(|a, b| turn(books, a.money).cmp(&turn(books, b.money)));
-    let all = payments.clone();
-    for at in 0..payments.len() {
-        let amount = payments[at].amount;
-        let equal = || all.iter().filter(|paid| paid.amount == amount);
-        let right = equal().filter(|paid| paid.payer == Payer::Same);
-        let others = equal().filter(|paid| paid.payer != Payer::Same);
-        let place = all[..at]
-            .iter()
-            .filter(|paid| paid.amount == amount)
-            .count();
-        if let Some(paid) = right.chain(others).nth(place) {
-            payments[at] = paid.clone();
-        }
-    }
-    payments
-}
-
-fn paid(books: &Books, dossier: usize, money: usize, only: Option<Vec<usize>>) -> Paid {
-    let payer = books.money[money].txn().map(|txn| person(&txn.payer));
-    let payer = payer.filter(|payer| !payer.is_empty());
-    let expected = &books.payers[dossier];
-    Paid {
-        money,
-        amount: books.money[money].amount(),
-        payer: match payer {
-            Some(payer) if payer == *expected => Payer::Same,
-            Some(_) if !expected.is_empty() => Payer::Another,
-            _ => Payer::NotTold,
-        },
-        only,
-        told: None,
-        parts: Vec::new(),
-        net: false,
-        did: Did::Paid,
-    }
-}
-
-/// What is linked already: a receipt to its own line, a payment of an order to the order's lines.
-fn linked_paid(books: &Books, lines: &[Due], stake: &Stake) -> Paid {
-    let wanted = |named: &dyn Fn(&str) -> bool| -> Vec<usize> {
-        let fee = |l: &usize| books.lines[lines[*l].line].fee.fee_id.as_str();
-        (0..lines.len()).filter(|l| named(fee(l))).collect()
-    };
-    let only = match books.money[stake.money].row {
-        MoneyRow::Receipt(receipt) => {
-            let own = wanted(&|fee| fee == receipt.fee_id.as_str());
-            Some(own.into_iter().take(1).collect())
-        }
-        MoneyRow::Txn(txn) if matches!(stake.first.why, Evidence::OrderRef(_)) => {
-            let code = books.dossiers[stake.dossier].code;
-            let order = super::named::order(books, txn);
-            let own = order
-                .filter(|order| order.dossier_code == *code)
-                .map(|order| wanted(&|fee| order.fee_ids.iter().any(|own| own.as_str() == fee)));
-            own.filter(|own| !own.is_empty())
-        }
-        MoneyRow::Txn(_) => None,
-    };
-    paid(books, stake.dossier, stake.money, only)
 }

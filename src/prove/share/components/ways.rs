@@ -8,7 +8,8 @@ use super::super::super::books::{Books, MoneyRow, class};
 use super::super::Pair;
 use super::super::reach::Reach;
 use super::super::spans::{unseen, unseen_money};
-use super::ledger::{Did, Ledger, Paid, Told, day};
+use super::ledger::{Ledger, Told};
+use super::paid::{Did, Paid, day};
 use super::{AMOUNT, PAID, TX};
 use crate::classify::Bucket;
 use crate::domain::{AgencyCode, Day};
@@ -116,7 +117,7 @@ fn by_hand(
     let mut all = BTreeSet::new();
     let linked = Ledger::with(books, dossier, &[]);
     let mut money: Vec<usize> = chosen.iter().map(|(money, _)| *money).collect();
-    money.sort_by_key(|money| super::ledger::turn(books, *money));
+    money.sort_by_key(|money| super::paid::turn(books, *money));
     let of_text = chosen.iter().any(|(_, text)| *text);
     for found in 0..1_usize << unseen.len() {
         if money.is_empty() || (found == 0 && of_text) {

@@ -209,6 +209,6 @@ impl Own<'_, '_> {
 
     /// What is lacking is what a provider kept.
     pub(super) fn is_net(&self, line: &Line) -> bool {
-        line.says("net_settlement") || self.books.is_net_line(line)
+        line.says("net_settlement") || line.net
     }
 }
