@@ -178,3 +178,59 @@ async fn a_net_that_is_not_the_amount_less_the_fee_is_told() {
         assert_eq!(trouble.contains(said), told, "{of}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_refunds_of_one_payment_and_day_are_two() {
+    let row = |time: &str, sum: &str, kind: &str| {
+        format!("1,05/12/2022{time},M1,O1,\"{sum}\",0,,Thành công,{kind},H48.18.22-221205-0001")
+    };
+    let back = |time: &str, sum: &str| row(time, sum, "Hoàn tiền");
+    let paid = row(" 09:00:00", "50,000", "Thanh toán");
+    let put = |office: &Office, name: &str, rows: &[&String]| {
+        let rows: Vec<&str> = [&paid].iter().chain(rows).map(|row| row.as_str()).collect();
+        office.put(name, settled(&rows).as_bytes());
+    };
+    let ids = |dump: &str| -> Vec<bool> {
+        let ids = ["", "#2", "#3", "#4"].map(|n| format!("\"id\":\"M1#refund-2022-12-05{n}\""));
+        ids.iter().map(|id| dump.contains(id)).collect()
+    };
+    for time in ["", " 10:00:00"] {
+        let (one, two, other) = (
+            back(time, "10,000"),
+            back(time, "10,000"),
+            back(" 11:00:00", "5,000"),
+        );
+        let office = Office::new(Kind::Sqlite, MOMO).await;
+        put(&office, "momo_2022-12-06.csv", &[&one, &two, &other]);
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 4, 75_000), "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(!told.contains("conflict"), "{time}: {told}");
+        let before = office.town.dump().await;
+        assert_eq!(ids(&before), [true, true, true, false], "{time}");
+        // told again in another order, with one more
+        let more = back(" 12:00:00", "2,000");
+        put(
+            &office,
+            "momo_2022-12-06_2.csv",
+            &[&more, &other, &one, &two],
+        );
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 5, 77_000), "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(!told.contains("conflict"), "{time}: {told}");
+        let dump = office.town.dump().await;
+        assert_eq!(ids(&dump), [true; 4], "{time}");
+        // another amount at the same time is for a person
+        let third = back(" 11:00:00", "6,000");
+        put(
+            &office,
+            "momo_2022-12-06_3.csv",
+            &[&one, &two, &third, &more],
+        );
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of).1, 5, "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(told.contains("\"conflict\""), "{time}: {told}");
+    }
+}

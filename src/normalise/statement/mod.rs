@@ -22,6 +22,7 @@ mod numbers;
 pub mod open;
 mod places;
 mod reading;
+mod returned;
 pub mod rows;
 mod run;
 mod sections;
