@@ -31,6 +31,9 @@ words!(
         NotVnd = "not_vnd",
         /// No time of the required form, or an impossible one.
         BadTime = "bad_time",
+        /// A date that is one with the month first alone, or in both ways where the column tells of
+        /// both.
+        MonthFirst = "month_first",
         /// No day of the required form, or an impossible one.
         BadDay = "bad_day",
         /// A time outside the years in which money can have moved.

@@ -1,6 +1,7 @@
 //! Reading a folder of statement or settlement files: each new file is archived, read to its end
 //! once to see whether it is whole, and then stored row by row, however long it is.
 
+mod absent;
 mod chain;
 mod days;
 pub(super) mod deliver;

@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 use super::super::Stage;
 use super::chain::{self, Covered, Finding};
-use super::{heal, surplus, trouble};
+use super::{absent, heal, surplus, trouble};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -165,7 +165,8 @@ pub(super) async fn facts(
     ));
     troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
     if troubles.is_empty() && facts.state != Completeness::Complete {
-        troubles.push(stage.no_file(&files.path, &missing));
+        let of = (&*told, &*findings);
+        troubles.extend(absent::said(stage, files, of, &missing).await?);
     }
     facts.missing_days = missing;
     if !troubles.is_empty() {

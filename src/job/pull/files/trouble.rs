@@ -12,7 +12,7 @@ use crate::domain::{Flaw, Lang, Txn};
 use crate::normalise::statement::amount::text as plain;
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::AccountStatement;
-use crate::text::reject::{say_assumed, say_nets};
+use crate::text::reject::{say_assumed, say_nets, say_turned};
 use crate::text::{self, mask_file, say};
 
 /// So many findings of one file are told one by one.
@@ -284,7 +284,8 @@ pub(super) fn doubts(
     let assumed = assumed.map(|assumed| say_assumed(file, assumed, lang));
     let nets = scanned.nets();
     let nets = nets.map(|nets| say_nets(file, (nets.rows, nets.line, &nets.column), lang));
-    assumed.into_iter().chain(nets).collect()
+    let turned = scanned.turned().map(|form| say_turned(file, form, lang));
+    assumed.into_iter().chain(turned).chain(nets).collect()
 }
 
 /// What else a person should know of a statement.
