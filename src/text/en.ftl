@@ -412,6 +412,7 @@ statement-pages-sum = { $file }: the statement tells { $side } of { $told } VND,
 statement-pages-count = { $file }: the statement tells { $told } entries ({ $side }), its pages hold { $held } together; fetch the statement with all its pages again, then run again
 statement-apart = { $file }: the opening balance { $opening } differs from the closing balance { $closing } of { $before }, { $gap } VND stand in no statement; fetch the statement from { $from } to { $to } again, then run again
 statement-surplus = { $file }: on { $day } the statement, which ties, has credits of { $credits } VND and debits of { $debits } VND, but credits of { $held } VND and debits of { $out } VND are stored; { $n } rows of other files are not in it: { $rows }; they are not counted for now and stand among the exceptions as Same id, other content; check with the bank, decide each row, then run again
+settlement-replaced = { $file }: the newest file of { $day } lacks { $n } rows that an earlier file of the same day has: { $rows }; by the newest files { $credits } VND came in and { $debits } VND went back, but { $held } VND in and { $out } VND back are stored; these rows are not counted for now and stand among the exceptions as Same id, other content; ask the provider, decide each row, then run again
 statement-row = { $id } ({ $amount } VND)
 statement-more = { $file }: and { $n } more places that do not agree
 statement-unchecked = { $file }: { $n } rows could not be read, so the balances could not be checked; see the unreadable rows

@@ -412,6 +412,7 @@ statement-pages-sum = { $file }: sao kê ghi tổng { $side } { $told } đồng,
 statement-pages-count = { $file }: sao kê ghi { $told } bút toán { $side }, đếm trên mọi trang được { $held }; hãy tải lại sao kê đủ các trang rồi chạy lại
 statement-apart = { $file }: số dư đầu kỳ { $opening } khác số dư cuối kỳ { $closing } của { $before }, lệch { $gap } đồng không nằm trong sao kê nào; hãy tải lại sao kê từ ngày { $from } đến ngày { $to } rồi chạy lại
 statement-surplus = { $file }: ngày { $day } sao kê khớp số dư có ghi có { $credits } đồng, ghi nợ { $debits } đồng, nhưng đang lưu ghi có { $held } đồng, ghi nợ { $out } đồng; { $n } dòng từ tệp khác không có trong sao kê: { $rows }; các dòng này tạm không tính và nằm trong ngoại lệ Cùng mã giao dịch, khác nội dung; hãy đối chiếu với ngân hàng, quyết định từng dòng rồi chạy lại
+settlement-replaced = { $file }: tệp mới nhất của ngày { $day } thiếu { $n } dòng mà tệp trước của cùng ngày có: { $rows }; theo các tệp mới nhất tiền vào { $credits } đồng, tiền hoàn trả { $debits } đồng, nhưng đang lưu tiền vào { $held } đồng, tiền hoàn trả { $out } đồng; các dòng này tạm không tính và nằm trong ngoại lệ Cùng mã giao dịch, khác nội dung; hãy hỏi nhà cung cấp, quyết định từng dòng rồi chạy lại
 statement-row = { $id } ({ $amount } đồng)
 statement-more = { $file }: và { $n } chỗ khác chưa khớp
 statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa đối chiếu được số dư đầu kỳ và cuối kỳ; xem phần Dòng không đọc được

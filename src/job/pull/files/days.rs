@@ -159,10 +159,8 @@ pub(super) async fn facts(
     let mut facts = stage.facts(state);
     facts.control = control(&tonight);
     troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
-    troubles.extend(trouble::of_surplus(
-        stage.desk.config.lang,
-        &compared.surplus,
-    ));
+    let lang = stage.desk.config.lang;
+    troubles.extend(trouble::of_surplus(lang, files.role, &compared.surplus));
     troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
     if troubles.is_empty() && facts.state != Completeness::Complete {
         let of = (&*told, &*findings);
