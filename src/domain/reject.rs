@@ -27,6 +27,8 @@ words!(
         AmountTooLarge = "amount_too_large",
         /// A negative amount where the kind carries the sign.
         NegativeAmount = "negative_amount",
+        /// An amount beside the word that says that the rate is zero.
+        ZeroWithAmount = "zero_with_amount",
         /// Another currency than VND.
         NotVnd = "not_vnd",
         /// No time of the required form, or an impossible one.

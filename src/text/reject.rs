@@ -8,7 +8,7 @@ mod words;
 pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_turned};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
-use either::{EITHER_FIRST, MONTH_FIRST, is_turned};
+use either::{EITHER_FIRST, MONTH_FIRST, ZERO_WITH_AMOUNT, is_turned};
 
 /// A cell that could not be read, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -228,6 +228,7 @@ fn reason(code: RejectCode) -> Text {
             "số tiền {} mang dấu âm hoặc dẫn đến số âm",
             "the amount {} is negative or leads to a negative one",
         ),
+        RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[0],
         RejectCode::NotVnd => text(
             "loại tiền {} không phải là VND",
             "the currency {} is not VND",
@@ -297,6 +298,7 @@ fn advice(code: RejectCode) -> Text {
             "Chiều của khoản tiền nằm ở cột loại giao dịch; đề nghị gửi lại số tiền không dấu, rồi chạy lại.",
             "The kind of the row tells the direction; ask for the amount without a sign, then run again.",
         ),
+        RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[1],
         RejectCode::NotVnd => text(
             "Chương trình chỉ đối soát VND và không quy đổi; hãy xử lý khoản này thủ công.",
             "Only VND is reconciled and nothing is converted; settle this item by hand.",

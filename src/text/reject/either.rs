@@ -29,3 +29,17 @@ pub(super) fn is_turned(value: &str) -> bool {
         .and_then(|n| n.parse::<u32>().ok())
         .is_some_and(|n| n > 12)
 }
+
+/// What is wrong and what to do: an amount of a rate of zero.
+pub(super) const ZERO_WITH_AMOUNT: [Text; 2] = [
+    Text {
+        vi: "hình thức thu ghi phí 0 đồng (zero) nhưng số tiền là {}",
+        en: "the mode of collection says a rate of zero (zero), but the amount is {}",
+    },
+    Text {
+        vi: "Nếu không phải thu: ghi số tiền 0; nếu người nộp được miễn: ghi exempt; nếu phải thu: bỏ chữ zero. \
+             Sửa ở nguồn, rồi chạy lại.",
+        en: "If nothing is due, write the amount 0; if the person is exempt, write exempt; if it is due, take the word zero \
+             away. Correct it at the source, then run again.",
+    },
+];
