@@ -27,10 +27,15 @@ words!(
         AmountTooLarge = "amount_too_large",
         /// A negative amount where the kind carries the sign.
         NegativeAmount = "negative_amount",
+        /// An amount beside the word that says that the rate is zero.
+        ZeroWithAmount = "zero_with_amount",
         /// Another currency than VND.
         NotVnd = "not_vnd",
         /// No time of the required form, or an impossible one.
         BadTime = "bad_time",
+        /// A date that is one with the month first alone, or in both ways where the column tells of
+        /// both.
+        MonthFirst = "month_first",
         /// No day of the required form, or an impossible one.
         BadDay = "bad_day",
         /// A time outside the years in which money can have moved.

@@ -9,7 +9,7 @@ use super::versions::Versioned;
 use crate::domain::fee::{FeeMore, More};
 use crate::domain::{
     CollectionMode, DeclaredMethod, Fee, FeeId, FeeKind, FeeStatus, FilingChannel, Moment, Piece,
-    RowKey, Side, Spot, Vnd,
+    RejectCode, RowKey, Side, Spot, Vnd,
 };
 use crate::format::{Column, Layout, Row, Table};
 
@@ -108,7 +108,7 @@ impl RegistryRow for Fee {
     }
 
     fn read(row: Row<'_>, columns: &FeeColumns, texts: &mut Texts) -> Result<Self, Fault> {
-        Ok(Self {
+        let fee = Self {
             dossier_code: cells::code(row, columns.dossier_code, texts)?,
             fee_id: FeeId::of_shared(cells::need_own(row, columns.fee_id, texts)?),
             kind: cells::word(row, columns.fee_kind, FeeKind::parse)?,
@@ -121,7 +121,14 @@ impl RegistryRow for Fee {
             status: cells::word(row, columns.status, FeeStatus::parse)?,
             more: more(row, columns, texts)?,
             spot: Spot::line(row.line),
-        })
+        };
+        // an exempt person has a rate of which nothing is due; a rate of zero is no amount
+        let zero = fee.more.collection_mode == Some(CollectionMode::Zero);
+        if zero && !fee.amount.is_zero() {
+            let (column, told) = (columns.amount_vnd, row.get(columns.amount_vnd));
+            return Err(Fault::new(column.name, told, RejectCode::ZeroWithAmount));
+        }
+        Ok(fee)
     }
 }
 

@@ -394,6 +394,8 @@ source-missing-days = missing days { $days }
 source-unreadable = { $bad } of { $all } rows could not be read, too many to count as complete: see the unreadable rows, ask for the data again, then run again
 push-alone-optional = a webhook inbox alone cannot tell whether everything was pushed; to know it, add a source that pulls the same events (this one is not required: the night does not wait for it)
 folder-no-file = no file for { $days } has come into { $folder }: put it there, then run again
+folder-day-in-part = { $file }: the file tells of { $day } and was read, but not of the whole day, or it does not agree; put the whole and right file of that day into { $folder }, then run again
+folder-other-days = { $file }: the name of the file tells { $day } and the file was read, but its rows are of other days (the last { $last }); check the column of dates, time_format under [source.map] and the name, put the right file of that day into { $folder }, then run again
 push-alone = a webhook inbox alone cannot tell whether everything was pushed: add a source that pulls the same events, or write required = false
 file-quarantined = a file is quarantined, none of its rows was read: { $why }
 statement-gap = { $file }: opening + credits - debits differs from the closing balance by { $gap } VND (opening { $opening }, credits { $credits }, debits { $debits }, closing { $closing }); fetch the statement of the whole period from the bank again, then run again
@@ -412,6 +414,7 @@ check-orders-unasked = { $n } payment orders that are not ended name the provide
 check-orders-fix = add a [[source]] whose kind or name is "{ $provider }", or correct the provider in the registry's data
 file-other-currency = { $file }: the statement is in { $currency }, not in Vietnamese dong; the figures above are in { $currency }, and no night takes entries of it
 file-dates-assumed = { $file }: every date in the file can be read in two ways; "{ $cell }" was taken for { $day } ({ $form }); if that is right, write time_format = "{ $form }" under [source.map]; if the month stands first, write time_format = "{ $other }" and run again
+file-dates-turned = { $file }: many dates of the file can be read with the month first alone, so that all were read as { $form }; if that is right, write time_format = "{ $form }" under [source.map]; if not, write time_format = "{ $other }" and run again
 file-net-differs = { $file }: in { $n } rows what is left is not the amount less the fee (the first: line { $line }, column "{ $column }"); they are taken as the file has them. If the provider takes off something else (tax, a discount), nothing is to be done; if not, check fee and net under [source.map] and ask the provider
 statement-fees = { $file }: the file tells fees of { $told } VND, those of its rows add up to { $held } VND; fetch the file of the whole period again, then run again
 statement-net = { $file }: the file tells a net sum of { $told } VND, those of its rows add up to { $held } VND; fetch the file of the whole period again, then run again
@@ -423,6 +426,7 @@ statement-pages-sum = { $file }: the statement tells { $side } of { $told } VND,
 statement-pages-count = { $file }: the statement tells { $told } entries ({ $side }), its pages hold { $held } together; fetch the statement with all its pages again, then run again
 statement-apart = { $file }: the opening balance { $opening } differs from the closing balance { $closing } of { $before }, { $gap } VND stand in no statement; fetch the statement from { $from } to { $to } again, then run again
 statement-surplus = { $file }: on { $day } the statement, which ties, has credits of { $credits } VND and debits of { $debits } VND, but credits of { $held } VND and debits of { $out } VND are stored; { $n } rows of other files are not in it: { $rows }; they are not counted for now and stand among the exceptions as Same id, other content; check with the bank, decide each row, then run again
+settlement-replaced = { $file }: the newest file of { $day } lacks { $n } rows that an earlier file of the same day has: { $rows }; by the newest files { $credits } VND came in and { $debits } VND went back, but { $held } VND in and { $out } VND back are stored; these rows are not counted for now and stand among the exceptions as Same id, other content; ask the provider, decide each row, then run again
 statement-row = { $id } ({ $amount } VND)
 statement-more = { $file }: and { $n } more places that do not agree
 statement-unchecked = { $file }: { $n } rows could not be read, so the balances could not be checked; see the unreadable rows

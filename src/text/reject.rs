@@ -1,12 +1,14 @@
 //! PURE: what a person reads of a row or a file that could not be read: where, what is wrong, what
 //! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
+mod either;
 mod file;
 mod words;
 
-pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets};
+pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_turned};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
+use either::{EITHER_FIRST, MONTH_FIRST, ZERO_WITH_AMOUNT, is_turned};
 
 /// A cell that could not be read, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -48,6 +50,7 @@ pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
     let text = match cell.code {
         RejectCode::LostDigits if ends_in_zeros(cell.value) => LOST_ZEROS,
         RejectCode::Formula if !cell.value.contains('=') => UNSOLVED,
+        RejectCode::MonthFirst if !is_turned(cell.value) => EITHER_FIRST,
         code => reason(code),
     };
     let mut reason = text.get(lang).replace("{}", &quoted(cell.value));
@@ -225,6 +228,7 @@ fn reason(code: RejectCode) -> Text {
             "số tiền {} mang dấu âm hoặc dẫn đến số âm",
             "the amount {} is negative or leads to a negative one",
         ),
+        RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[0],
         RejectCode::NotVnd => text(
             "loại tiền {} không phải là VND",
             "the currency {} is not VND",
@@ -233,6 +237,7 @@ fn reason(code: RejectCode) -> Text {
             "{} không phải là thời điểm hợp lệ",
             "{} is not a valid time",
         ),
+        RejectCode::MonthFirst => MONTH_FIRST[0],
         RejectCode::ImplausibleYear => text(
             "thời điểm {} không nằm trong các năm 1990 đến 2099",
             "the time {} does not lie in the years 1990 to 2099",
@@ -293,6 +298,7 @@ fn advice(code: RejectCode) -> Text {
             "Chiều của khoản tiền nằm ở cột loại giao dịch; đề nghị gửi lại số tiền không dấu, rồi chạy lại.",
             "The kind of the row tells the direction; ask for the amount without a sign, then run again.",
         ),
+        RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[1],
         RejectCode::NotVnd => text(
             "Chương trình chỉ đối soát VND và không quy đổi; hãy xử lý khoản này thủ công.",
             "Only VND is reconciled and nothing is converted; settle this item by hand.",
@@ -301,6 +307,7 @@ fn advice(code: RejectCode) -> Text {
             "Cần dạng 2022-12-05T14:30:00 (ngày: 2022-12-05); đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
             "The form is 2022-12-05T14:30:00 (a day: 2022-12-05); ask whoever made the data to correct it, then run again.",
         ),
+        RejectCode::MonthFirst => MONTH_FIRST[1],
         RejectCode::ImplausibleYear => text(
             "Năm có thể bị gõ sai; đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
             "The year may be a slip; ask whoever made the data to correct it, then run again.",

@@ -394,6 +394,8 @@ source-missing-days = thiếu ngày { $days }
 source-unreadable = { $bad } trên { $all } dòng không đọc được, quá nhiều để coi là đủ: xem phần Dòng không đọc được, đề nghị nơi lập dữ liệu gửi lại rồi chạy lại
 push-alone-optional = chỉ có webhook thì không biết đã nhận đủ hay chưa; muốn biết thì thêm một nguồn lấy cùng các giao dịch (nguồn này không bắt buộc nên đêm đối soát không chờ)
 folder-no-file = thư mục { $folder } chưa có tệp cho ngày { $days }: hãy chép tệp vào đó rồi chạy lại
+folder-day-in-part = { $file }: tệp có ngày { $day } đã được đọc nhưng chưa đủ cả ngày hoặc chưa khớp; hãy chép tệp đủ và đúng của ngày này vào thư mục { $folder } rồi chạy lại
+folder-other-days = { $file }: tên tệp mang ngày { $day } và tệp đã được đọc, nhưng các dòng trong tệp ghi ngày khác (muộn nhất { $last }); hãy kiểm tra cột ngày, time_format trong [source.map] và tên tệp, chép tệp đúng của ngày này vào thư mục { $folder } rồi chạy lại
 push-alone = chỉ có webhook thì không biết đã nhận đủ hay chưa: thêm một nguồn lấy cùng các giao dịch, hoặc ghi required = false
 file-quarantined = tệp bị cách ly, chưa dòng nào được đọc: { $why }
 statement-gap = { $file }: số dư đầu kỳ + ghi có - ghi nợ lệch số dư cuối kỳ { $gap } đồng (đầu kỳ { $opening }, ghi có { $credits }, ghi nợ { $debits }, cuối kỳ { $closing }); hãy tải lại sao kê đủ cả kỳ từ ngân hàng rồi chạy lại
@@ -412,6 +414,7 @@ check-orders-unasked = { $n } yêu cầu thanh toán chưa kết thúc ghi nhà 
 check-orders-fix = thêm [[source]] có kind hoặc name là "{ $provider }", hoặc sửa tên nhà cung cấp trong dữ liệu một cửa
 file-other-currency = { $file }: sao kê bằng { $currency }, không phải đồng Việt Nam; các con số trên theo { $currency }, và không đêm nào nhận bút toán của sao kê này
 file-dates-assumed = { $file }: mọi ngày trong tệp đều có thể đọc theo hai cách; đã hiểu "{ $cell }" là ngày { $day } ({ $form }); nếu đúng, ghi time_format = "{ $form }" vào [source.map]; nếu tháng đứng trước, ghi time_format = "{ $other }" rồi chạy lại
+file-dates-turned = { $file }: nhiều ngày trong tệp chỉ đọc được nếu tháng đứng trước, nên cả tệp được đọc theo { $form }; nếu đúng, ghi time_format = "{ $form }" vào [source.map]; nếu không, ghi time_format = "{ $other }" rồi chạy lại
 file-net-differs = { $file }: ở { $n } dòng, số thực nhận khác số tiền trừ phí (dòng đầu tiên: dòng { $line }, cột "{ $column }"); các dòng này được dùng đúng như tệp ghi. Nếu nhà cung cấp còn khấu trừ khoản khác (thuế, khuyến mại) thì không cần làm gì; nếu không, kiểm tra fee và net trong [source.map] và hỏi nhà cung cấp
 statement-fees = { $file }: tệp ghi tổng phí { $told } đồng, phí của các dòng cộng lại { $held } đồng; hãy tải lại tệp đủ cả kỳ rồi chạy lại
 statement-net = { $file }: tệp ghi tổng thực nhận { $told } đồng, thực nhận của các dòng cộng lại { $held } đồng; hãy tải lại tệp đủ cả kỳ rồi chạy lại
@@ -423,6 +426,7 @@ statement-pages-sum = { $file }: sao kê ghi tổng { $side } { $told } đồng,
 statement-pages-count = { $file }: sao kê ghi { $told } bút toán { $side }, đếm trên mọi trang được { $held }; hãy tải lại sao kê đủ các trang rồi chạy lại
 statement-apart = { $file }: số dư đầu kỳ { $opening } khác số dư cuối kỳ { $closing } của { $before }, lệch { $gap } đồng không nằm trong sao kê nào; hãy tải lại sao kê từ ngày { $from } đến ngày { $to } rồi chạy lại
 statement-surplus = { $file }: ngày { $day } sao kê khớp số dư có ghi có { $credits } đồng, ghi nợ { $debits } đồng, nhưng đang lưu ghi có { $held } đồng, ghi nợ { $out } đồng; { $n } dòng từ tệp khác không có trong sao kê: { $rows }; các dòng này tạm không tính và nằm trong ngoại lệ Cùng mã giao dịch, khác nội dung; hãy đối chiếu với ngân hàng, quyết định từng dòng rồi chạy lại
+settlement-replaced = { $file }: tệp mới nhất của ngày { $day } thiếu { $n } dòng mà tệp trước của cùng ngày có: { $rows }; theo các tệp mới nhất tiền vào { $credits } đồng, tiền hoàn trả { $debits } đồng, nhưng đang lưu tiền vào { $held } đồng, tiền hoàn trả { $out } đồng; các dòng này tạm không tính và nằm trong ngoại lệ Cùng mã giao dịch, khác nội dung; hãy hỏi nhà cung cấp, quyết định từng dòng rồi chạy lại
 statement-row = { $id } ({ $amount } đồng)
 statement-more = { $file }: và { $n } chỗ khác chưa khớp
 statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa đối chiếu được số dư đầu kỳ và cuối kỳ; xem phần Dòng không đọc được

@@ -62,6 +62,61 @@ async fn a_night_says_what_it_assumed_of_dates() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_mistyped_date_moves_no_other_row() {
+    let slip = "05/13/2022;3;0;20.000;178.000;NOP PHI H48.18.22-221205-0003";
+    let text = csv(&[&UNPROVED[..], &[slip]].concat());
+    let reject = &inspected(&text).rejects[0];
+    assert_eq!(reject.line, 4, "{reject:?}");
+    let office = Office::bank(Kind::Sqlite).await;
+    office.put("bank_2022-12-05.csv", text.as_bytes());
+    let (done, of) = office.night(FIRST).await;
+    assert_eq!((codes(&done), &of["rejects"]), (vec![3], &1.into()), "{of}");
+    assert_eq!(figures(&of), ("partial", 2, 58_000), "{of}");
+    let said = of["trouble"].as_str().unwrap();
+    assert!(!said.contains("chưa có tệp"), "{said}");
+    let page = office.town.reports()[&format!("{FIRST}/index.html")].clone();
+    let page = String::from_utf8(page).unwrap();
+    for words in [
+        "không phải là ngày nếu đọc ngày trước (ngày/tháng/năm)",
+        "Nếu cả tệp ghi tháng trước: ghi time_format = ",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_tells_other_days_than_its_name_is_named() {
+    let told = format!("{BANK}[source.map]\ntime_format = \"MM/dd/yyyy\"\n");
+    let office = Office::new(Kind::Sqlite, &told).await;
+    office.put("bank_2022-12-05.csv", csv(&UNPROVED).as_bytes());
+    let (_, of) = office.night(FIRST).await;
+    let said = of["trouble"].as_str().unwrap();
+    let words = "bank_2022-12-05.csv: tên tệp mang ngày 05/12/2022 và tệp đã được đọc, nhưng các \
+                 dòng trong tệp ghi ngày khác (muộn nhất 12/05/2022)";
+    assert!(said.contains(words), "{said}");
+    // of another day there is none
+    let none = "chưa có tệp cho ngày 02/12/2022: hãy chép";
+    assert!(said.contains(none), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn months_that_are_told_by_the_dates_alone_are_said() {
+    let office = Office::bank(Kind::Sqlite).await;
+    let rows = [
+        "11/30/2022;1;0;50.000;150.000;NOP PHI H48.18.22-221205-0001",
+        "12/04/2022;2;0;8.000;158.000;NOP PHI H48.18.22-221205-0002",
+        "11/29/2022;3;0;20.000;178.000;NOP PHI H48.18.22-221205-0003",
+    ];
+    office.put("saoke.csv", csv(&rows).as_bytes());
+    let (_, of) = office.night(FIRST).await;
+    let said = of["trouble"].as_str().unwrap();
+    let words = "cả tệp được đọc theo MM/dd/yyyy";
+    assert!(said.contains(words), "{said}");
+    let notes = inspected(&csv(&rows)).notes.join("; ");
+    assert!(notes.contains(words), "{notes}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_from_long_before_a_statement_count_once() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let office = Office::bank(kind).await;

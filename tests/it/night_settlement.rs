@@ -178,3 +178,117 @@ async fn a_net_that_is_not_the_amount_less_the_fee_is_told() {
         assert_eq!(trouble.contains(said), told, "{of}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_refunds_of_one_payment_and_day_are_two() {
+    let row = |time: &str, sum: &str, kind: &str| {
+        format!("1,05/12/2022{time},M1,O1,\"{sum}\",0,,Thành công,{kind},H48.18.22-221205-0001")
+    };
+    let back = |time: &str, sum: &str| row(time, sum, "Hoàn tiền");
+    let paid = row(" 09:00:00", "50,000", "Thanh toán");
+    let put = |office: &Office, name: &str, rows: &[&String]| {
+        let rows: Vec<&str> = [&paid].iter().chain(rows).map(|row| row.as_str()).collect();
+        office.put(name, settled(&rows).as_bytes());
+    };
+    let ids = |dump: &str| -> Vec<bool> {
+        let ids = ["", "#2", "#3", "#4"].map(|n| format!("\"id\":\"M1#refund-2022-12-05{n}\""));
+        ids.iter().map(|id| dump.contains(id)).collect()
+    };
+    for time in ["", " 10:00:00"] {
+        let (one, two, other) = (
+            back(time, "10,000"),
+            back(time, "10,000"),
+            back(" 11:00:00", "5,000"),
+        );
+        let office = Office::new(Kind::Sqlite, MOMO).await;
+        put(&office, "momo_2022-12-06.csv", &[&one, &two, &other]);
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 4, 75_000), "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(!told.contains("conflict"), "{time}: {told}");
+        let before = office.town.dump().await;
+        assert_eq!(ids(&before), [true, true, true, false], "{time}");
+        // told again in another order, with one more
+        let more = back(" 12:00:00", "2,000");
+        put(
+            &office,
+            "momo_2022-12-06_2.csv",
+            &[&more, &other, &one, &two],
+        );
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 5, 77_000), "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(!told.contains("conflict"), "{time}: {told}");
+        let dump = office.town.dump().await;
+        assert_eq!(ids(&dump), [true; 4], "{time}");
+        // another amount at the same time is for a person
+        let third = back(" 11:00:00", "6,000");
+        put(
+            &office,
+            "momo_2022-12-06_3.csv",
+            &[&one, &two, &third, &more],
+        );
+        let (night, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of).1, 5, "{time}: {of}");
+        let told = document(&night)["exceptions"].to_string();
+        assert!(told.contains("\"conflict\""), "{time}: {told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_the_corrected_file_lacks_waits_for_a_person() {
+    let row = |n: u32, sum: &str| {
+        format!(
+            "{n},05/12/2022 09:0{n}:00,M{n},O{n},\"{sum}\",0,,Thành công,Thanh toán,\
+             H48.18.22-221205-000{n}"
+        )
+    };
+    let (first, second, third) = (row(1, "50,000"), row(2, "8,000"), row(3, "20,000"));
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let office = Office::new(kind, MOMO).await;
+        let name = "momo_2022-12-06.csv";
+        office.put(name, settled(&[&first, &second]).as_bytes());
+        let (_, of) = office.night(FIRST).await;
+        assert_eq!(figures(&of), ("complete", 2, 58_000), "{kind:?}: {of}");
+        // sorts before the first by its name
+        let name = "momo_2022-12-06 (1).csv";
+        office.put(name, settled(&[&first]).as_bytes());
+        let (done, of) = office.night(FIRST).await;
+        assert_eq!(codes(&done), [3], "{kind:?}: {of}");
+        assert_eq!(figures(&of).0, "partial", "{kind:?}: {of}");
+        let said = of["trouble"].as_str().unwrap();
+        for words in [
+            "momo_2022-12-06 (1).csv: tệp mới nhất của ngày 05/12/2022 thiếu 1 dòng",
+            "M2 (8.000 đồng)",
+            "theo các tệp mới nhất tiền vào 50.000 đồng, tiền hoàn trả 0 đồng",
+            "nhưng đang lưu tiền vào 58.000 đồng",
+        ] {
+            assert!(said.contains(words), "{kind:?}: {words}: {said}");
+        }
+        let told = document(&done)["exceptions"].to_string();
+        assert!(told.contains("\"conflict\""), "{kind:?}: {told}");
+        let (_, of) = office.next("2022-12-06").await;
+        assert_eq!(figures(&of).0, "partial", "{kind:?}: {of}");
+        let said = of["trouble"].as_str().unwrap();
+        assert!(said.contains("thiếu 1 dòng"), "{kind:?}: {said}");
+        // a file that has it again
+        office.put(
+            "momo_2022-12-06_b.csv",
+            settled(&[&second, &first]).as_bytes(),
+        );
+        let (_, of) = office.night("2022-12-06").await;
+        let said = of["trouble"].as_str().unwrap_or_default();
+        assert!(!said.contains("thiếu 1 dòng"), "{kind:?}: {said}");
+    }
+    // two parts of a day have no row in common; a file without rows says that there is none
+    let office = Office::new(Kind::Sqlite, MOMO).await;
+    office.put("momo_2022-12-06.csv", settled(&[&first]).as_bytes());
+    office.put("momo_2022-12-06_b.csv", settled(&[&third]).as_bytes());
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(figures(&of), ("complete", 2, 70_000), "{of}");
+    office.put("momo_2022-12-06_c.csv", settled(&[]).as_bytes());
+    let (_, of) = office.night(FIRST).await;
+    assert_eq!(figures(&of).0, "partial", "{of}");
+    let said = of["trouble"].as_str().unwrap();
+    assert!(said.contains("thiếu 2 dòng"), "{said}");
+}

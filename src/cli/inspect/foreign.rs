@@ -12,7 +12,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
-use crate::text::reject::{say_assumed, say_file, say_nets};
+use crate::text::reject::{say_assumed, say_file, say_nets, say_turned};
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(
@@ -55,6 +55,9 @@ pub(super) fn describe(
     let doubt = statements.find_map(Statement::assumed);
     file.notes
         .extend(doubt.map(|assumed| say_assumed(base, assumed, lang)));
+    let turned = read.statements.iter().find_map(Statement::turned);
+    file.notes
+        .extend(turned.map(|form| say_turned(base, form, lang)));
     let nets = read.statements.iter().filter_map(|of| of.nets.as_ref());
     let nets = nets.map(|nets| say_nets(base, (nets.rows, nets.line, &nets.column), lang));
     file.notes.extend(nets);

@@ -1,8 +1,10 @@
 //! Reading a folder of statement or settlement files: each new file is archived, read to its end
 //! once to see whether it is whole, and then stored row by row, however long it is.
 
+mod absent;
 mod chain;
 mod days;
+pub(super) mod deliver;
 mod heal;
 mod pages;
 pub(super) mod parse;
@@ -17,19 +19,18 @@ use anyhow::Context;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
+use super::Stage;
 use super::raw::Evidence;
-use super::{Stage, count};
-use crate::domain::{SourceFacts, ToldBy, Txn};
+use crate::domain::{SourceFacts, ToldBy};
 use crate::format::{FileError, FormatError, Sizes};
 use crate::job::error::JobError;
 use crate::normalise;
 use crate::normalise::statement::again::Again;
-use crate::normalise::statement::rows::Made;
 use crate::source::FileSource;
 use crate::source::file::inbox::{self, Found};
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::archive::{Archived, BYTES_MAX as ARCHIVED_MAX, digest};
-use crate::store::{AccountStatement, Delivery, ExportFile};
+use crate::store::{AccountStatement, ExportFile};
 use crate::text::reject::say_file;
 use crate::text::{mask_file, say};
 
@@ -238,7 +239,7 @@ async fn file(
     let (mut numbers, mut rows, mut rejects) = (Again::default(), 0, 0);
     while let Some(chunk) = chunks.recv().await {
         stage.desk.checkpoint()?;
-        let (good, bad) = save(stage, &mut numbers, chunk, &bytes).await?;
+        let (good, bad) = deliver::save(stage, &mut numbers, chunk, &bytes).await?;
         (rows, rejects) = (rows + good, rejects + bad);
     }
     match parsing.await.context("a file's reader ended")?? {
@@ -346,55 +347,4 @@ fn statements(
         })
     });
     own.collect()
-}
-
-/// Names some rows; tells how many are readable and how many are not.
-pub(super) async fn delivery(
-    stage: &Stage,
-    numbers: &mut Again,
-    chunk: Vec<Made>,
-) -> Result<(Delivery, (u64, u64)), JobError> {
-    let (mut named, mut bare, mut rejects) = (Vec::new(), Vec::new(), Vec::new());
-    for made in chunk {
-        match made {
-            Made::Named(txn) => named.push(txn),
-            Made::Bare(txn) => bare.push(txn),
-            Made::Bad(reject) => rejects.push(numbers.number(reject)),
-        }
-    }
-    let counts = (count(named.len() + bare.len()), count(rejects.len()));
-    let store = &stage.desk.store;
-    let source = &stage.settings.name;
-    let mut stored: Vec<Txn> = Vec::new();
-    let mut ids = numbers.ids(&bare);
-    while !ids.is_empty() {
-        let found = store.txns_named(source, &ids).await?;
-        ids = Again::further(&ids, &found);
-        stored.extend(found);
-    }
-    let (mut txns, conflicts) = normalise::dedupe(named);
-    txns.extend(numbers.settle(bare, &stored));
-    let delivery = Delivery {
-        txns,
-        rejects,
-        conflicts,
-        ..Delivery::default()
-    };
-    Ok((delivery, counts))
-}
-
-/// Names and stores some rows; tells how many are readable and how many are not.
-async fn save(
-    stage: &Stage,
-    numbers: &mut Again,
-    chunk: Vec<Made>,
-    bytes: &ToldBy,
-) -> Result<(u64, u64), JobError> {
-    let (mut delivery, counts) = delivery(stage, numbers, chunk).await?;
-    delivery.files.push(bytes.clone());
-    let (store, source) = (&stage.desk.store, &stage.settings.name);
-    store
-        .save_transactions(source, stage.night, &delivery, normalise::merge)
-        .await?;
-    Ok(counts)
 }

@@ -259,12 +259,16 @@ impl Stage {
         }
     }
 
+    /// A folder as the configuration writes it.
+    fn folder(&self, folder: &Path) -> String {
+        let folder = folder.strip_prefix(&self.desk.config.dir).unwrap_or(folder);
+        folder.display().to_string()
+    }
+
     /// What to do where no file of a folder tells of the days. The folder as the configuration
     /// writes it.
     fn no_file(&self, folder: &Path, days: &[Day]) -> String {
-        let lang = self.desk.config.lang;
-        let folder = folder.strip_prefix(&self.desk.config.dir).unwrap_or(folder);
-        let folder = folder.display().to_string();
+        let (lang, folder) = (self.desk.config.lang, self.folder(folder));
         let days: Vec<String> = days
             .iter()
             .map(|day| crate::text::day(lang, *day))

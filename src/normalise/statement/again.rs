@@ -9,13 +9,15 @@ use crate::domain::fold::squeeze;
 use crate::domain::{Moment, Reject, Txn, TxnStatus};
 
 /// More occurrences are asked for when all of the last were there.
-const STEP: u32 = 16;
+pub(super) const STEP: u32 = 16;
 
 /// Occurrences given out in one file, by bare id.
 #[derive(Clone, Debug, Default)]
 pub struct Again {
     used: BTreeMap<Box<str>, BTreeSet<u32>>,
     bad: BTreeMap<Box<str>, u32>,
+    /// The same of what went back, by its plain name.
+    pub(super) returned: BTreeMap<Box<str>, BTreeSet<u32>>,
 }
 
 impl Again {

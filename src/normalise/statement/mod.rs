@@ -22,6 +22,7 @@ mod numbers;
 pub mod open;
 mod places;
 mod reading;
+mod returned;
 pub mod rows;
 mod run;
 mod sections;
@@ -180,8 +181,8 @@ impl Statement {
                 None => TableRow::Entry(amount, iso),
             },
             (Ok(amount), None) => {
-                let fault = Fault::new("time", when, RejectCode::BadTime);
-                TableRow::Fault(Role::Time, fault, Some(amount))
+                let code = self.times.fault(when);
+                TableRow::Fault(Role::Time, Fault::new("time", when, code), Some(amount))
             }
             (Err((role, fault)), _) => TableRow::Fault(role, fault, None),
         }
@@ -201,6 +202,11 @@ impl Statement {
         }
         let (cell, day, form) = self.doubt.as_ref()?;
         Some((cell, *day, form))
+    }
+
+    /// The form of its dates, where these alone told that the month stands first.
+    pub fn turned(&self) -> Option<&'static str> {
+        self.times.form.filter(|_| self.times.turned)
     }
 
     /// An id that a spreadsheet wrote as a power of ten, `1.2E+17`: its digits are gone.

@@ -2,8 +2,9 @@
 //!
 //! A bank's reference may repeat (of one bank it is unique within a day only), so an entry is known
 //! by day, reference, amount and direction, and without a reference by what it is for;
-//! equal ones are told apart by their occurrence ([`super::again`]). A provider's own id in a
-//! settlement file is unique.
+//! equal ones are told apart by their occurrence ([`super::again`]). A provider's own id of a
+//! payment in a settlement file is unique; what went back of one stands under its id and is told
+//! apart in the same way.
 
 use rust_decimal::Decimal;
 
@@ -31,6 +32,8 @@ pub enum Made {
     Named(Txn),
     /// A transaction whose id still lacks its occurrence.
     Bare(Txn),
+    /// What went back, by its payment's id and its day; it may be one of several.
+    Returned(Txn),
     /// A row that cannot be read; its id still lacks its occurrence.
     Bad(Reject),
 }
@@ -312,13 +315,12 @@ impl Maker<'_> {
     fn name(&self, mut txn: Txn) -> Made {
         let reference = txn.bank_ref.as_deref().unwrap_or_default().to_owned();
         if self.role == FileRole::Settlement && !reference.is_empty() {
-            let day = txn.paid_on;
-            txn.id = match txn.kind {
-                TxnKind::Refund | TxnKind::Reversal => {
-                    format!("{reference}#{}-{day}", txn.kind.id()).into()
-                }
-                _ => reference.into(),
-            };
+            if matches!(txn.kind, TxnKind::Refund | TxnKind::Reversal) {
+                let (kind, day) = (txn.kind.id(), txn.paid_on);
+                txn.id = format!("{reference}#{kind}-{day}").into();
+                return Made::Returned(txn);
+            }
+            txn.id = reference.into();
             return Made::Named(txn);
         }
         let memo = squeeze(&txn.memo);

@@ -254,14 +254,25 @@ fn balances_of_pages_and_days_are_not_those_of_the_statement() {
 }
 
 #[test]
-fn one_row_that_proves_the_month_first_proves_it_for_every_account() {
+fn rows_that_prove_the_month_first_prove_it_for_every_account() {
     let text = format!(
         "Số tài khoản: 0071000000001\n{PLAIN}12/05/2022;1;0;50000;a\n12/13/2022;9;0;50000;a\n\
-         Số tài khoản: 0071000000002\n{PLAIN}12/05/2022;2;0;900000;b\n"
+         12/14/2022;9;0;50000;a\n12/15/2022;9;0;50000;a\nSố tài khoản: 0071000000002\n{PLAIN}12/05/2022;2;0;900000;b\n"
     );
     let days = told(&text).read.statements.into_iter().flat_map(|s| s.days);
     let days: Vec<String> = days.map(|day| day.to_string()).collect();
-    assert_eq!(days, ["2022-12-05", "2022-12-13", "2022-12-05"]);
+    let first = ["2022-12-05", "2022-12-13", "2022-12-14", "2022-12-15"];
+    assert_eq!(days, [&first[..], &["2022-12-05"]].concat());
+}
+
+#[test]
+fn one_row_with_the_month_first_moves_no_other() {
+    let text = format!("{PLAIN}05/12/2022;1;0;50000;a\n05/13/2022;9;0;7000;a\n");
+    let told = told(&text);
+    assert_eq!(told.rows(), ["-: 50000 month_first"]);
+    let days = told.read.statements.into_iter().flat_map(|s| s.days);
+    let days: Vec<String> = days.map(|day| day.to_string()).collect();
+    assert_eq!(days, ["2022-12-05"]);
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! PURE: times as statements print them: day first, unless the column itself proves that the month
-//! stands first; as days of a spreadsheet, where nothing else stands in the column.
+//! stands first, which one slip of the pen never does; as days of a spreadsheet, where nothing else
+//! stands in the column.
 
 use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::domain::{Day, Moment};
+use crate::domain::{Day, Moment, RejectCode};
 
 /// Forms with a time of day: the name in the mapping and the pattern.
 const TIMES: &[(&str, &str)] = &[
@@ -42,9 +43,11 @@ const EXCEL_DAYS: std::ops::RangeInclusive<i64> = 32_874..=73_050;
 pub struct Column {
     /// The form that most cells follow.
     pub form: Option<&'static str>,
-    /// True where some cells prove that the day stands first and others that the month does: a cell
-    /// that fits both is no time.
+    /// True where some cells tell that the day stands first and others that the month does, and it
+    /// is no slip: a cell that fits both is no time.
     pub mixed: bool,
+    /// True where the cells alone tell that the month stands first.
+    pub turned: bool,
     /// True where no cell proves which of the two stands first, and some would be another day: the
     /// day was taken to.
     pub assumed: bool,
@@ -55,8 +58,7 @@ impl Column {
     pub fn told(form: &'static str) -> Self {
         Self {
             form: Some(form),
-            mixed: false,
-            assumed: false,
+            ..Self::default()
         }
     }
 
@@ -68,19 +70,34 @@ impl Column {
         }
         iso(cell, self.form)
     }
+
+    /// What is the matter with a cell that is no time.
+    pub fn fault(self, cell: &str) -> RejectCode {
+        let either = self.mixed && other_day(cell).is_some();
+        if either || is_turned(cell) {
+            RejectCode::MonthFirst
+        } else {
+            RejectCode::BadTime
+        }
+    }
 }
 
 /// The cells of a column, of which the form is told.
 #[derive(Clone, Debug, Default)]
 pub struct Cells {
-    /// A cell proves that the day stands first.
-    day: bool,
-    /// The form of a cell that proves that the month does.
-    month: Option<&'static str>,
+    /// Of the cells that can be read with the day first alone: the time of the first, and whether
+    /// others tell another day.
+    day: Option<String>,
+    days: bool,
+    /// Of the cells that can be read with the month first alone: the form and the time of the
+    /// first, whether others tell another day, how many they are.
+    month: Option<(&'static str, String)>,
+    months: bool,
+    turned: u64,
     /// How many cells follow each form.
     counts: Vec<(&'static str, u64)>,
-    /// A cell would be another day with the month first.
-    other: bool,
+    /// How many cells would be another day with the month first.
+    other: u64,
     /// Cells that hold something, and those of them that are days of a spreadsheet.
     filled: u64,
     serial: u64,
@@ -91,9 +108,17 @@ impl Cells {
     pub fn add(&mut self, cell: &str) {
         let form = forms(cell).next();
         match (form, month_first(cell)) {
-            (Some(_), None) if cell.contains('/') => self.day = true,
-            (None, Some((form, _))) => self.month = Some(form),
-            (Some(_), Some(_)) => self.other = self.other || other_day(cell).is_some(),
+            (Some(_), None) if !self.days && cell.contains('/') => {
+                let told = iso(cell, None).unwrap_or_default();
+                let first = self.day.get_or_insert_with(|| told.clone());
+                self.days |= first.get(..10) != told.get(..10);
+            }
+            (None, Some(told)) => {
+                self.turned += 1;
+                let first = self.month.get_or_insert_with(|| told.clone());
+                self.months |= first.1.get(..10) != told.1.get(..10);
+            }
+            (Some(_), Some(_)) => self.other += u64::from(other_day(cell).is_some()),
             _ => {}
         }
         if let Some(form) = form {
@@ -112,15 +137,23 @@ impl Cells {
         best.map(|(form, _)| *form)
     }
 
-    /// The column as they show it.
+    /// The column as they show it. The month stands first where cells of several days can be read
+    /// in no other way and they are more than those that can. A single such day may be a slip: it
+    /// moves none of the others.
     pub fn column(&self) -> Column {
-        match (self.day, self.month) {
-            (false, Some(form)) => return Column::told(form),
-            (true, Some(_)) => {
+        let proves = self.months && self.turned > self.other;
+        match &self.month {
+            Some((form, _)) if self.day.is_none() && proves => {
+                return Column {
+                    turned: true,
+                    ..Column::told(*form)
+                };
+            }
+            Some(_) if self.months || (self.day.is_some() && !self.days) => {
                 return Column {
                     form: self.most(),
                     mixed: true,
-                    assumed: false,
+                    ..Column::default()
                 };
             }
             _ => {}
@@ -128,8 +161,8 @@ impl Cells {
         let days = self.filled > 0 && self.filled == self.serial;
         Column {
             form: self.most().or(days.then_some(EXCEL)),
-            mixed: false,
-            assumed: !self.day && self.other,
+            assumed: self.day.is_none() && self.other > 0,
+            ..Column::default()
         }
     }
 }
@@ -148,6 +181,11 @@ fn month_first(cell: &str) -> Option<(&'static str, String)> {
         };
         Some((*name, text?))
     })
+}
+
+/// True for a cell that is a time with the month first and in no other way: `05/13/2022`.
+pub fn is_turned(cell: &str) -> bool {
+    forms(cell).next().is_none() && month_first(cell).is_some()
 }
 
 /// The form with the month first by which a cell would be another day than with the day first.
@@ -254,130 +292,4 @@ pub(super) fn may_be(cell: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn column_of(cells: &[&str]) -> Column {
-        let mut seen = Cells::default();
-        for cell in cells {
-            seen.add(cell);
-        }
-        seen.column()
-    }
-
-    #[test]
-    fn days_come_first_and_must_exist() {
-        let check = |cell: &str, form: &str| {
-            let column = column_of(&[cell]);
-            let found = column.form.filter(|found| !found.starts_with("MM"));
-            assert_eq!(found.unwrap_or(""), form, "{cell}");
-        };
-        check("05/12/2022", "dd/MM/yyyy");
-        check("05/12/2022 10:11:12", "dd/MM/yyyy HH:mm:ss");
-        check("5/12/2022 10:11", "dd/MM/yyyy HH:mm");
-        check("2022-12-05", "yyyy-MM-dd");
-        check("20221205101112", "yyyyMMddHHmmss");
-        for bad in [
-            "",
-            "12/25/2022",
-            "30/02/2022",
-            "05/12/22",
-            "0000-01-01",
-            "abc",
-        ] {
-            check(bad, "");
-        }
-        assert!(is_time("2022-12-05T10:11:12+07:00"));
-    }
-
-    #[test]
-    fn cells_become_iso_text() {
-        let check = |cell: &str, form: Option<&str>, expected: &str| {
-            assert_eq!(iso(cell, form).unwrap_or_default(), expected, "{cell}");
-        };
-        check("05/12/2022 8:15:30", None, "2022-12-05T08:15:30");
-        check(" 05/12/2022 ", Some("dd/MM/yyyy HH:mm"), "2022-12-05");
-        check("2022-12-05T10:11:12Z", None, "2022-12-05T10:11:12Z");
-        check("12/25/2022", None, "");
-        let said: Vec<String> = days_in("Từ ngày 01/12/2022 đến ngày: 05-12-2022.")
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        assert_eq!(said, ["2022-12-01", "2022-12-05"]);
-        assert_eq!(days_in("0071000000001 MB 22.12.5"), []);
-    }
-
-    #[test]
-    fn a_column_decides_whether_the_month_comes_first() {
-        let check = |cells: &[&str], expected: &[&str]| {
-            let column = column_of(cells);
-            let said: Vec<String> = cells
-                .iter()
-                .map(|cell| column.iso(cell).unwrap_or_default())
-                .collect();
-            assert_eq!(said, expected, "{cells:?}");
-        };
-        // nothing proves anything: day first, as everybody writes here
-        check(&["05/12/2022", "06/12/2022"], &["2022-12-05", "2022-12-06"]);
-        check(&["05/12/2022", "13/12/2022"], &["2022-12-05", "2022-12-13"]);
-        // one row proves it for all
-        check(&["12/05/2022", "12/13/2022"], &["2022-12-05", "2022-12-13"]);
-        // both proved: what fits both is no time; what fits the month first alone is none, either
-        check(
-            &["12/05/2022", "12/13/2022", "31/12/2022"],
-            &["", "", "2022-12-31"],
-        );
-        // a form that is told leaves no choice
-        let month = Column::told("MM/dd/yyyy");
-        assert_eq!(month.iso("05/12/2022").as_deref(), Some("2022-05-12"));
-        assert_eq!(month.iso("25/12/2022"), None);
-        assert_eq!(month.iso("2022-12-05").as_deref(), Some("2022-12-05"));
-        assert_eq!(Column::told("dd/MM/yyyy").iso("12/25/2022"), None);
-    }
-
-    #[test]
-    fn what_no_cell_proves_is_assumed() {
-        let assumed = |cells: &[&str]| column_of(cells).assumed;
-        assert!(assumed(&["05/12/2022", "12/12/2022"]));
-        assert!(assumed(&["5/12/2022 08:00", ""]));
-        assert!(!assumed(&["05/12/2022", "13/12/2022"]), "proved");
-        assert!(!assumed(&["12/05/2022", "12/13/2022"]), "proved");
-        assert!(!assumed(&["12/12/2022"]), "the same day");
-        assert!(!assumed(&["2022-12-05", "05-12-2022", ""]));
-        assert_eq!(other_day("05/12/2022"), Some("MM/dd/yyyy"));
-    }
-
-    #[test]
-    fn days_of_a_spreadsheet_are_read_where_nothing_else_stands() {
-        let check = |cells: &[&str], expected: &[&str]| {
-            let column = column_of(cells);
-            let said: Vec<String> = cells
-                .iter()
-                .map(|cell| column.iso(cell).unwrap_or_default())
-                .collect();
-            assert_eq!(said, expected, "{cells:?}");
-        };
-        check(&["44900", "", "44901"], &["2022-12-05", "", "2022-12-06"]);
-        check(
-            &["44900.5", "44900,25"],
-            &["2022-12-05T12:00:00", "2022-12-05T06:00:00"],
-        );
-        check(&["44900.999999"], &["2022-12-06T00:00:00"]);
-        check(&["44900.00"], &["2022-12-05"]);
-        check(&["45992"], &["2025-12-01"]);
-        // beside dates a number may be a date that a spreadsheet turned round
-        check(&["44900", "25/12/2022"], &["", "2022-12-25"]);
-        check(&["12345", "00123"], &["", ""]);
-        assert_eq!(days_in("44900 45992"), []);
-    }
-
-    #[test]
-    fn every_form_of_the_mapping_is_known() {
-        let known = TIMES.iter().chain(DAYS).chain(MONTHS);
-        for name in known.map(|(name, _)| *name).chain([EXCEL]) {
-            let table = [("time_format".to_owned(), name.to_owned())].into();
-            let mapping = crate::source::Mapping::parse(&table).unwrap();
-            assert_eq!(mapping.time_format, Some(name));
-        }
-    }
-}
+mod tests;

@@ -33,6 +33,13 @@ pub fn say_assumed(file: &str, (cell, on, other): (&str, Day, &str), lang: Lang)
     crate::text::say(lang, "file-dates-assumed", &args)
 }
 
+/// A file whose dates are read with the month first, as they show it alone, in the form `form`.
+pub fn say_turned(file: &str, form: &str, lang: Lang) -> String {
+    let day_first = form.replace("MM/dd", "dd/MM");
+    let args = [("file", file), ("form", form), ("other", &*day_first)];
+    crate::text::say(lang, "file-dates-turned", &args)
+}
+
 /// A statement that is not in dong, which no night takes entries of.
 pub fn say_currency(file: &str, currency: &str, lang: Lang) -> String {
     let args = [("file", file), ("currency", currency)];

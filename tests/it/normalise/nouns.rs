@@ -64,6 +64,23 @@ fn a_bad_cell_of_a_fee_is_named() {
 }
 
 #[test]
+fn a_rate_of_zero_with_an_amount_is_refused() {
+    let header = format!("{FEES},collection_mode");
+    let read = |dong: &str, mode: &str| {
+        let row = format!("H48-221202-0001,F1,phi,{dong},H48,,,,,unpaid,{mode}");
+        registry_rows(FileKind::DossierFees, &format!("{header}\n{row}\n")).unwrap()
+    };
+    let rows = read("45000", "zero");
+    let reject = one(&rows.rejects);
+    let told = (&*reject.column, reject.code, reject.amount.is_some());
+    assert_eq!(told, ("amount_vnd", RejectCode::ZeroWithAmount, true));
+    for (dong, mode) in [("0", "zero"), ("45000", "exempt"), ("45000", "before")] {
+        let rows = read(dong, mode);
+        assert_eq!((rows.fees.len(), rows.rejects.len()), (1, 0), "{mode}");
+    }
+}
+
+#[test]
 fn optional_columns_are_read_and_reported() {
     let header = format!("{FEES},filing_channel,collection_mode,online_payment_flag,paid_at");
     let read = |tail: &str| {

@@ -63,7 +63,7 @@ pub(super) async fn statement(
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
     let (mut all, mut numbers) = (Delivery::default(), Again::default());
     while let Some(chunk) = chunks.recv().await {
-        let (mut delivery, _) = files::delivery(stage, &mut numbers, chunk).await?;
+        let (mut delivery, _) = files::deliver::delivery(stage, &mut numbers, chunk).await?;
         all.txns.append(&mut delivery.txns);
         all.rejects.append(&mut delivery.rejects);
         all.conflicts.append(&mut delivery.conflicts);

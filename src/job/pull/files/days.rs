@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 
 use super::super::Stage;
 use super::chain::{self, Covered, Finding};
-use super::{heal, surplus, trouble};
+use super::{absent, heal, surplus, trouble};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Vnd};
 use crate::job::error::JobError;
@@ -159,13 +159,12 @@ pub(super) async fn facts(
     let mut facts = stage.facts(state);
     facts.control = control(&tonight);
     troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
-    troubles.extend(trouble::of_surplus(
-        stage.desk.config.lang,
-        &compared.surplus,
-    ));
+    let lang = stage.desk.config.lang;
+    troubles.extend(trouble::of_surplus(lang, files.role, &compared.surplus));
     troubles.extend(tonight.iter().filter_map(|s| trouble::of(stage, s)));
     if troubles.is_empty() && facts.state != Completeness::Complete {
-        troubles.push(stage.no_file(&files.path, &missing));
+        let of = (&*told, &*findings);
+        troubles.extend(absent::said(stage, files, of, &missing).await?);
     }
     facts.missing_days = missing;
     if !troubles.is_empty() {

@@ -45,6 +45,12 @@ impl Scanned {
         held.1.iter().find_map(Statement::assumed)
     }
 
+    /// The form of its dates, where they alone told that the month stands first.
+    pub(super) fn turned(&self) -> Option<&'static str> {
+        let Self::Table(held) = self else { return None };
+        held.1.iter().find_map(Statement::turned)
+    }
+
     /// Its rows that do not add up with their fees, a line for each statement.
     pub(super) fn nets(&self) -> impl Iterator<Item = &Nets> {
         let held = match self {

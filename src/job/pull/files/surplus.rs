@@ -5,9 +5,11 @@
 //! an account is held against every statement of it that ties by its balances, and where the sums
 //! differ, its rows one by one ([`judge`]). What such a statement does not have is put before a
 //! person as a `conflict`, which counts for nothing; its day is not whole until all of it is
-//! decided.
+//! decided. Settlement files have no balances: there a later file of the same day counts
+//! ([`replaced`]).
 
 mod judge;
+mod replaced;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +20,8 @@ use tokio::sync::mpsc;
 use super::super::Stage;
 use super::chain::{Finding, Owner, What, is_in, opens_on};
 use super::days::span;
-use super::{delivery, heal, parse};
+use super::deliver::delivery;
+use super::{heal, parse};
 use crate::decision::in_force;
 use crate::domain::{Conflict, Day, Txn, TxnKind, TxnStatus, Vnd};
 use crate::job::error::JobError;
@@ -93,6 +96,10 @@ pub(super) async fn compare<'s>(
     let tonight = told.iter().filter(|s| s.night == stage.night);
     let tonight = tonight.flat_map(|s| span(s.from, s.whole_to));
     let days: BTreeSet<Day> = days.iter().copied().chain(tonight).collect();
+    if files.role == FileRole::Settlement {
+        compared.surplus = replaced::compare(stage, files, (told, findings), &days).await?;
+        return Ok(compared);
+    }
     let concerns = |s: &&AccountStatement| days.range(s.from..=s.to).next().is_some();
     let sound = told.iter().filter(|s| is_sound(s)).filter(concerns);
     let sound: Vec<&AccountStatement> = sound.collect();
@@ -102,9 +109,6 @@ pub(super) async fn compare<'s>(
     ) else {
         return Ok(compared);
     };
-    if files.role != FileRole::Statement {
-        return Ok(compared);
-    }
     let owner = Owner::among(told);
     let (store, name) = (&stage.desk.store, &stage.settings.name);
     // the cut-off may move a payment to the accounting day after its own
@@ -279,11 +283,13 @@ async fn ids_of(
     let job = parse::Job::of(stage, files, read, statement.to);
     let (sender, mut chunks) = mpsc::channel(2);
     let parsing = tokio::task::spawn_blocking(move || job.rows(&scanned, &sender));
-    let mut numbers = Again::default();
+    let (mut numbers, mut ids) = (Again::default(), BTreeSet::<Box<str>>::new());
     while let Some(chunk) = chunks.recv().await {
-        delivery(stage, &mut numbers, chunk).await?;
+        let (delivery, _) = delivery(stage, &mut numbers, chunk).await?;
+        ids.extend(delivery.txns.iter().map(|row| Box::from(&*row.id)));
     }
     let read = parsing.await.context("a file's reader ended")??;
     read.map_err(fail)?;
-    Ok(numbers.settled())
+    ids.append(&mut numbers.settled());
+    Ok(ids)
 }

@@ -10,9 +10,10 @@ use super::parse::Scanned;
 use super::surplus::Surplus;
 use crate::domain::{Flaw, Lang, Txn};
 use crate::normalise::statement::amount::text as plain;
+use crate::source::FileRole;
 use crate::source::registry::{FolderNote, FolderTrouble};
 use crate::store::AccountStatement;
-use crate::text::reject::{say_assumed, say_nets};
+use crate::text::reject::{say_assumed, say_nets, say_turned};
 use crate::text::{self, mask_file, say};
 
 /// So many findings of one file are told one by one.
@@ -60,7 +61,7 @@ pub(super) fn of_findings(lang: Lang, found: &[&Finding<'_>]) -> Vec<String> {
 }
 
 /// A sentence a day with rows that its statement does not have.
-pub(super) fn of_surplus(lang: Lang, found: &[Surplus<'_>]) -> Vec<String> {
+pub(super) fn of_surplus(lang: Lang, role: FileRole, found: &[Surplus<'_>]) -> Vec<String> {
     let said = found.iter().map(|surplus| {
         let [told, stored] = [surplus.told, surplus.stored];
         let [credits, debits] = told.map(|sum| figure(lang, sum));
@@ -91,7 +92,10 @@ pub(super) fn of_surplus(lang: Lang, found: &[Surplus<'_>]) -> Vec<String> {
             ("n", &*n),
             ("rows", &*rows.join(", ")),
         ];
-        say(lang, "statement-surplus", &args)
+        match role {
+            FileRole::Statement => say(lang, "statement-surplus", &args),
+            FileRole::Settlement => say(lang, "settlement-replaced", &args),
+        }
     });
     said.collect()
 }
@@ -284,7 +288,8 @@ pub(super) fn doubts(
     let assumed = assumed.map(|assumed| say_assumed(file, assumed, lang));
     let nets = scanned.nets();
     let nets = nets.map(|nets| say_nets(file, (nets.rows, nets.line, &nets.column), lang));
-    assumed.into_iter().chain(nets).collect()
+    let turned = scanned.turned().map(|form| say_turned(file, form, lang));
+    assumed.into_iter().chain(turned).chain(nets).collect()
 }
 
 /// What else a person should know of a statement.
