@@ -9,6 +9,7 @@ use super::error::JobError;
 use super::estimate;
 use super::page;
 use super::trend::{self, TREND_DAYS};
+use super::unrun;
 use crate::classify::Severity;
 use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::matching::Evidence;
@@ -200,6 +201,7 @@ pub(super) async fn of_night(
         business_date: day,
         over: None,
         lacking: Vec::new(),
+        unrun: unrun::of_sources(&pool.sources),
         nights: None,
         known: None,
         version_of_night: run.version,

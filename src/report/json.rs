@@ -65,6 +65,9 @@ struct RunDocument<'a> {
     /// Only in a night that has one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous: Option<PreviousJson>,
+    /// Only where a night that was due never ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nights_lacking: Option<period::LackingJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     /// None in a period of which a night does not tell its sums.
@@ -212,6 +215,7 @@ pub fn run_document(
         changes: facts.replaced.as_ref().map(changes::json),
         calibration: facts.calibration.map(CalibrationJson::of),
         previous: previous::of(facts),
+        nights_lacking: period::nights_lacking(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),

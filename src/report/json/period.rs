@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::Day;
-use crate::report::facts::RunFacts;
+use crate::report::facts::{self, RunFacts};
 use crate::report::model::{OfNights, Outside};
 
 /// The month or range that was asked for.
@@ -85,15 +85,38 @@ struct StretchJson {
     to: String,
 }
 
+/// Days without a published night although one was due.
+#[derive(Serialize)]
+pub(super) struct LackingJson {
+    /// How many.
+    count: u64,
+    /// Their stretches.
+    days: Vec<StretchJson>,
+}
+
+/// The days over which no share is proven, because no night was published; none where there are
+/// none.
+pub(super) fn nights_lacking(facts: &RunFacts) -> Option<LackingJson> {
+    let stretches = facts::stretches(facts.unrun.iter().copied());
+    let count = u64::try_from(facts.unrun.len()).unwrap_or(u64::MAX);
+    (count > 0).then(|| LackingJson {
+        count,
+        days: stretches.iter().map(stretch).collect(),
+    })
+}
+
+fn stretch((from, to): &(Day, Day)) -> StretchJson {
+    StretchJson {
+        from: from.to_string(),
+        to: to.to_string(),
+    }
+}
+
 /// What was asked for, in the report of a period.
 pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
     let period = facts.period()?;
     let nights = facts.of_nights()?;
     let days = |days: &[Day]| days.iter().map(Day::to_string).collect();
-    let stretch = |(from, to): &(Day, Day)| StretchJson {
-        from: from.to_string(),
-        to: to.to_string(),
-    };
     Some(PeriodJson {
         label: &period.label,
         from: period.from.to_string(),
