@@ -81,6 +81,11 @@ impl Day {
         )
     }
 
+    /// The days from this one on, before `end`.
+    pub fn until(self, end: Self) -> impl Iterator<Item = Self> {
+        std::iter::successors(Some(self), |day| Some(day.plus(1))).take_while(move |day| *day < end)
+    }
+
     /// The number of days from `earlier` to `self`, negative when `self` comes first.
     pub fn days_since(self, earlier: Self) -> i64 {
         self.0.signed_duration_since(earlier.0).num_days()

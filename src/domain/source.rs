@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::day::Day;
 use super::fee::words;
 use super::ids::SourceName;
+use super::period::Period;
 use super::vnd::Vnd;
 
 words!(
@@ -46,6 +47,24 @@ pub struct SourceFacts {
     pub control: Option<Control>,
     /// What a person should know: the error that ended the source, masked.
     pub trouble: Option<Box<str>>,
+    /// Earlier days of the year, from the first one on, of which no night was published: nobody
+    /// asked the source for all of them, so nobody knows what they brought.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unrun: Vec<Day>,
+}
+
+impl SourceFacts {
+    /// True when everything came, of this night and of every one before it.
+    pub fn is_whole(&self) -> bool {
+        self.state == Completeness::Complete && self.unrun.is_empty()
+    }
+
+    /// True while no share of these days is proven: a required source is not complete, or a night
+    /// of them never ran.
+    pub fn leaves_open(&self, period: &Period) -> bool {
+        let lacks = self.required && self.state != Completeness::Complete;
+        lacks || self.unrun.iter().any(|day| period.holds(*day))
+    }
 }
 
 /// A source's own count and sum for the night.

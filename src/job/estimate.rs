@@ -44,7 +44,9 @@ pub(super) async fn estimates(
 ) -> Result<Vec<Estimate>, JobError> {
     let late = |source: &&SourceFacts| source.required && source.state != Completeness::Complete;
     let late: Vec<&SourceFacts> = pool.sources.iter().filter(late).collect();
-    if late.is_empty() {
+    // of days without a night nothing is known, neither here nor of the registry
+    let gap = pool.sources.iter().any(|source| !source.unrun.is_empty());
+    if late.is_empty() || gap {
         return Ok(Vec::new());
     }
     let mut missing = Vec::new();

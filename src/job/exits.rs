@@ -24,16 +24,18 @@ pub(super) fn of_night(
     Exit::ranked(exits)
 }
 
-/// What the sources alone earn: refused is missing too, and totals that do not tie are red. What an
-/// optional source (`required = false`) does not bring is told in the report and earns nothing;
-/// that somebody else answers in its name, or that it contradicts itself, does.
+/// What the sources alone earn: refused is missing too, so is a day before without a night, and
+/// totals that do not tie are red. What an optional source (`required = false`) does not bring is
+/// told in the report and earns nothing; that somebody else answers in its name, or that it
+/// contradicts itself, does.
 pub fn of_sources(sources: &[SourceFacts]) -> Vec<Exit> {
     let mut exits = Vec::new();
     for facts in sources {
         if facts.state == Completeness::Refused {
             exits.push(Exit::Refused);
         }
-        if facts.required && facts.state != Completeness::Complete {
+        let lacks = facts.required && facts.state != Completeness::Complete;
+        if lacks || !facts.unrun.is_empty() {
             exits.push(Exit::Incomplete);
         }
         if facts.control.is_some_and(|control| !control.ties()) {
@@ -84,6 +86,7 @@ mod tests {
                 sum: Vnd::ZERO,
             }),
             trouble: None,
+            unrun: Vec::new(),
         }
     }
 
@@ -104,6 +107,12 @@ mod tests {
             &[5, 3],
             &[3],
         );
+        // no night told of a day before
+        let gap = SourceFacts {
+            unrun: vec![Day::parse("2022-12-04").unwrap()],
+            ..complete()
+        };
+        check(&[gap], &[3], &[3]);
         // nobody waits for an optional one
         let optional = |state, control| SourceFacts {
             required: false,

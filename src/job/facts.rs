@@ -10,6 +10,7 @@ use super::estimate;
 use super::order::Known;
 use super::page;
 use super::trend::{self, TREND_DAYS};
+use super::unrun;
 use crate::classify::Severity;
 use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::matching::Evidence;
@@ -201,6 +202,7 @@ pub(super) async fn of_night(
         business_date: day,
         over: None,
         lacking: Vec::new(),
+        unrun: unrun::of_sources(&pool.sources),
         nights: None,
         known: None,
         version_of_night: run.version,

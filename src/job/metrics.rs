@@ -19,7 +19,7 @@ use crate::report::json::seconds;
 use crate::store::{Delivered, RunRecord};
 
 /// Every metric: its name, and what it is. All are gauges.
-pub const METRICS: [(&str, &str); 15] = [
+pub const METRICS: [(&str, &str); 16] = [
     ("build_info", "1, with the version of the program."),
     (
         "run_end_timestamp_seconds",
@@ -69,6 +69,10 @@ pub const METRICS: [(&str, &str); 15] = [
     (
         "share_ratio",
         "The share of the year to date with its proven bounds, by definition.",
+    ),
+    (
+        "nights_lacking",
+        "Days of the year before the last published night without a night.",
     ),
     (
         "notifications_waiting",
@@ -223,6 +227,8 @@ fn night(lines: &mut Lines, run: &RunRecord) {
             lines.add(metric, &[("class", &name)], &class[key].to_string());
         }
     }
+    let lacking = run["nights_lacking"]["count"].as_u64().unwrap_or(0);
+    lines.add("nights_lacking", &[], &lacking.to_string());
     let year = word(&run, "business_date");
     let year = year.get(..4).unwrap_or_default();
     for share in &list("share") {

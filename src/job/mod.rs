@@ -48,6 +48,7 @@ mod told;
 mod told_again;
 mod trend;
 pub mod unopened;
+mod unrun;
 pub mod verify;
 pub mod what_if;
 

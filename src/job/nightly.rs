@@ -24,6 +24,7 @@ use super::proof::{self, Prover};
 use super::pull;
 use super::recover;
 use super::stage;
+use super::unrun;
 use crate::clock::Stopwatch;
 use crate::domain::Day;
 use crate::prove::prove;
@@ -163,7 +164,8 @@ async fn steps(
     let mut times = stage::Times::default();
     recover::before_a_night(desk).await?;
     let watch = Stopwatch::start();
-    let pulled = pull::pull(desk, day, opened).await?;
+    let mut pulled = pull::pull(desk, day, opened).await?;
+    unrun::mark(desk, day, &mut pulled.facts).await?;
     times.add("pull", watch.elapsed());
     desk.store.heartbeat(lease, &desk.now_wall()).await?;
     desk.checkpoint()?;

@@ -10,7 +10,7 @@ use anyhow::Context;
 use super::desk::Desk;
 use super::error::JobError;
 use super::order::{Known, Order};
-use super::{facts, forms, page, stored};
+use super::{facts, forms, page, stored, unrun};
 use crate::domain::{Day, Period, SourceFacts};
 use crate::report::json;
 use crate::report::model::{MoneyRow, NightSources, OfNights, spans};
@@ -65,6 +65,11 @@ pub(super) async fn tell(
     let runs = runs(desk, over, night, telling.known_at).await?;
     let days: BTreeSet<Day> = runs.iter().map(|run| run.business_date).collect();
     facts.lacking = forms::lacking(&days, over, night);
+    // those that lacked when the sources were asked stay until that night runs again
+    facts.unrun.retain(|day| over.holds(*day));
+    facts
+        .unrun
+        .extend(unrun::in_period(desk, &facts.lacking).await?);
     let rows = if telling.rows {
         Some(Box::pin(rows::of(desk, over, &runs)).await?)
     } else {

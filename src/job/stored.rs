@@ -38,7 +38,14 @@ fn one(value: &Value) -> Option<SourceFacts> {
             told => Some(control(told)?),
         },
         trouble: value["trouble"].as_str().map(Into::into),
+        unrun: unrun(&value["unrun"])?,
     })
+}
+
+/// None were known to a program before.
+fn unrun(value: &Value) -> Option<Vec<Day>> {
+    let days = value.as_array().into_iter().flatten();
+    days.map(|day| Day::parse(day.as_str()?).ok()).collect()
 }
 
 fn control(value: &Value) -> Option<Control> {
@@ -72,10 +79,12 @@ mod tests {
                 sum: Vnd::new(123),
             }),
             trouble: Some("down".into()),
+            unrun: vec![Day::parse("2022-12-03").unwrap()],
         }];
         facts.push(SourceFacts {
             control: None,
             trouble: None,
+            unrun: Vec::new(),
             ..facts[0].clone()
         });
         assert_eq!(sources(&text(&facts).unwrap()).unwrap(), facts);

@@ -21,6 +21,17 @@ struct Shown<'d> {
     #[serde(borrow)]
     share: Vec<ShownShare<'d>>,
     totals: Value,
+    #[serde(borrow)]
+    sources: Vec<ShownSource<'d>>,
+}
+
+/// A source as a document tells it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct ShownSource<'d> {
+    #[serde(borrow)]
+    state: Cow<'d, str>,
+    rows: u64,
 }
 
 /// A share as a document tells it, over all, of an agency, or of a cell of a breakdown.
@@ -135,13 +146,16 @@ fn point(shown: &Shown, definition: &str, period: &str, night: Day) -> TrendPoin
     };
     let share = shown.share.iter().find(is_it);
     let known = share.filter(|share| share.share.is_some());
+    let transactions = total(&shown.totals, "transactions");
+    let silent = |source: &ShownSource<'_>| source.state != "complete" && source.rows == 0;
     TrendPoint {
         business_date: night,
+        unseen: transactions.is_empty() && shown.sources.iter().any(silent),
         share: known.and_then(whole),
         low: share.and_then(|share| decimal(share.low.as_deref()?)),
         high: share.and_then(|share| decimal(share.high.as_deref()?)),
         target: share.and_then(|share| decimal(share.target.as_deref()?)),
-        transactions: total(&shown.totals, "transactions"),
+        transactions,
         open: total(&shown.totals, "open"),
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Completeness, Day, ExceptionId, Fee, FeeStatus, Side};
+use crate::domain::{Day, ExceptionId, Fee, FeeStatus, Side};
 use crate::matching::Evidence;
 use crate::matching::pool::{Index, at, index};
 
@@ -110,7 +110,7 @@ impl Facts<'_, '_> {
         }
         let inputs = self.pool.inputs;
         let late = inputs.sources.iter();
-        let late = late.filter(|source| source.state != Completeness::Complete);
+        let late = late.filter(|source| !source.is_whole());
         let late = (late.count() > 0).then(Vec::new);
         let (gateways, lines) = self.open_rows();
         let cash = self.open_cash();

@@ -65,8 +65,7 @@ impl<'f, 'a> Facts<'f, 'a> {
     /// Collects the facts.
     pub fn new(desk: &'f Desk<'f, 'a>, classes: &'f Classes) -> Self {
         let pool = desk.pool;
-        let complete = crate::domain::Completeness::Complete;
-        let unseen = |s: &crate::domain::SourceFacts| s.carries_money && s.state != complete;
+        let unseen = |s: &crate::domain::SourceFacts| s.carries_money && !s.is_whole();
         let mut facts = Self {
             pool,
             desk,

@@ -55,7 +55,7 @@ pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) 
                 rules,
                 period,
                 enough,
-                unsure: unsure(inputs),
+                unsure: unsure(inputs, period),
                 directory: directory.as_ref(),
                 exact: made.exact,
                 ranks: &ranks,
@@ -130,13 +130,11 @@ fn agencies(inputs: &Inputs, rules: &Rules, prior: &[PriorSum]) -> BTreeSet<Agen
     agencies
 }
 
-/// True while a required source is not complete: no verdict then, unless there is nothing to say.
-fn unsure(inputs: &Inputs) -> bool {
-    let complete = crate::domain::Completeness::Complete;
-    inputs
-        .sources
-        .iter()
-        .any(|source| source.required && source.state != complete)
+/// True while a required source is not complete, or a night of the period never ran: no verdict
+/// then, unless there is nothing to say, and no list of exceptions proves one.
+fn unsure(inputs: &Inputs, period: &Period) -> bool {
+    let mut sources = inputs.sources.iter();
+    sources.any(|source| source.leaves_open(period))
 }
 
 /// One definition over one period.

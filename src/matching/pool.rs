@@ -338,9 +338,8 @@ impl<'a> Pool<'a> {
 
     /// True when every registry has told everything: no dossier is still on its way.
     pub fn registry_complete(&self) -> bool {
-        let complete = crate::domain::Completeness::Complete;
         let mut sources = self.inputs.sources.iter();
-        !sources.any(|source| !source.carries_money && source.state != complete)
+        !sources.any(|source| !source.carries_money && !source.is_whole())
     }
 
     /// The dedicated collection account that the money came into; none for other accounts.

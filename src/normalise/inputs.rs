@@ -258,6 +258,7 @@ fn facts(name: &SourceName, carries_money: bool) -> SourceFacts {
         deadline_passed: true,
         control: None,
         trouble: None,
+        unrun: Vec::new(),
     }
 }
 

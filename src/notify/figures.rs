@@ -51,10 +51,17 @@ pub(super) fn tiles(run: &Value, share: &Value, lang: Lang) -> Table {
         let rows = say(lang, "tile-rows", &[("n", &number(lang, count))]);
         *cell = format!("{rows}, {}", turnover(lang, sum, paid));
     }
+    let mut open = row(plain("tile-open"), &totals["open"], "open", true);
+    if is_money_unseen(run) {
+        for told in [&mut transactions, &mut open] {
+            told.truncate(1);
+            told.extend([plain("tile-unseen"), "–".to_owned()]);
+        }
+    }
     let rows = vec![
         transactions,
         share_row(share, run, lang),
-        row(plain("tile-open"), &totals["open"], "open", true),
+        open,
         exceptions,
         row(overdue, &work["overdue"], "overdue", true),
     ];
@@ -79,6 +86,12 @@ fn befores(run: &Value) -> Vec<&Value> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// True where nothing came of the night's money while a source of it is not complete.
+fn is_money_unseen(run: &Value) -> bool {
+    let silent = |source: &Value| source["state"] != "complete" && source["rows"] == 0;
+    run["totals"]["transactions"]["count"] == 0 && list(&run["sources"]).iter().any(silent)
 }
 
 fn share_row(share: &Value, run: &Value, lang: Lang) -> Vec<String> {

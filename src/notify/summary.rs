@@ -12,6 +12,9 @@ use crate::report::escape::visible;
 use crate::report::model::{definition_name, matters_of};
 use crate::text::{day, money, number, percent, say};
 
+/// So many stretches of days without a night are named.
+const LACKING_MAX: usize = 3;
+
 /// What `run.json` does not say.
 #[derive(Clone, Debug)]
 pub struct About {
@@ -95,6 +98,7 @@ impl Summary {
         if let Some(matters) = figures::matters(&run["work"], rows, lang) {
             lines.push(matters_of(lang, &matters, rows));
         }
+        lines.extend(lacking(run, lang));
         lines.extend(changes(run, lang));
         lines.extend(about.alerts.iter().map(|alert| format!("⚠ {alert}")));
         let mut tables = vec![figures::tiles(run, &share, lang)];
@@ -159,6 +163,29 @@ pub(super) fn night_of(run: &Value, lang: Lang) -> String {
         }
         _ => date,
     }
+}
+
+/// The days without a published night: how many, and the first of them.
+fn lacking(run: &Value, lang: Lang) -> Option<String> {
+    let told = &run["nights_lacking"];
+    let n = number(lang, i128::from(told["count"].as_u64()?));
+    let date = |raw: &Value| Day::parse(raw.as_str()?).ok().map(|date| day(lang, date));
+    let stretch = |of: &Value| {
+        let (from, to) = (date(&of["from"])?, date(&of["to"])?);
+        Some(if from == to {
+            from
+        } else {
+            format!("{from} – {to}")
+        })
+    };
+    let all = list(&told["days"]);
+    let mut days: Vec<String> = all.iter().take(LACKING_MAX).filter_map(stretch).collect();
+    if all.len() > days.len() {
+        days.push("…".to_owned());
+    }
+    let args = [("n", n), ("days", days.join("; "))];
+    let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+    Some(say(lang, "mail-lacking", &args))
 }
 
 /// What a version changed against the one before.

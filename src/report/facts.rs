@@ -8,6 +8,7 @@ mod before;
 mod gateways;
 mod known;
 mod page;
+mod unrun;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,7 @@ pub use diff::Replaced;
 pub use gateways::{GatewayFacts, HeldBefore};
 pub use known::{AsKnown, NightsKnown};
 pub use page::{ClosedMark, LateFile, LateForClosed, Note, PageFacts, SourceFile};
+pub use unrun::stretches;
 
 /// A number of rows and their sum in dong, without sign.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -158,6 +160,8 @@ pub struct TrendPoint {
     pub transactions: Figure,
     /// Its open money rows.
     pub open: Figure,
+    /// No source of money had delivered: the two are no zeros.
+    pub unseen: bool,
 }
 
 /// An exception of an earlier night that is open no more.
@@ -254,6 +258,9 @@ pub struct RunFacts {
     pub over: Option<Period>,
     /// First and last days of the stretches of that period without a published night.
     pub lacking: Vec<(Day, Day)>,
+    /// Days without a published night although one was due: in the report of a night those of the
+    /// year before it, else those of the period. No share over one of them is proven.
+    pub unrun: BTreeSet<Day>,
     /// The nights of that period added up, each as it was published; none in the report of a night.
     pub nights: Option<Box<OfNights>>,
     /// The same period as known by another run; none where one knowledge is told.
@@ -352,12 +359,15 @@ impl RunFacts {
     }
 
     /// The verdict that may be published. What the bounds prove holds for the data that came: while
-    /// totals do not tie, or a required source is not complete and the estimate does not decide
-    /// too, the verdict is undecided.
+    /// totals do not tie, a night of the period never ran, or a required source is not complete and
+    /// the estimate does not decide too, the verdict is undecided.
     pub fn verdict(&self, share: &Share) -> Option<Verdict> {
         let verdict = share.verdict?;
         if verdict == Verdict::NoData {
             return Some(verdict);
+        }
+        if self.unrun_in(&share.period).next().is_some() {
+            return Some(Verdict::Undecided);
         }
         let missing = |source: &SourceNight| source.facts.required && !source.is_complete();
         // while data is missing the widened interval decides, where there is one

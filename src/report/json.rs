@@ -73,6 +73,9 @@ struct RunDocument<'a> {
     /// Only in a period.
     #[serde(skip_serializing_if = "Option::is_none")]
     previous_period: Option<before::BeforeJson>,
+    /// Only where a night that was due never ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nights_lacking: Option<period::LackingJson>,
     sources: Vec<SourceJson<'a>>,
     totals: Totals,
     /// None in a period of which a night does not tell its sums.
@@ -222,6 +225,7 @@ pub fn run_document(
         previous: previous::of(facts),
         month_before: previous::month_of(facts),
         previous_period: before::of(facts),
+        nights_lacking: period::nights_lacking(facts),
         sources: sources(facts),
         totals: totals.unwrap_or_default(),
         sums: figures.as_ref().map(nights::Blocks::of),

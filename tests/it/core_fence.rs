@@ -206,6 +206,7 @@ fn only_a_required_source_that_is_lacking_keeps_the_verdict_open() {
         deadline_passed: true,
         control: None,
         trouble: None,
+        unrun: Vec::new(),
     };
     let check = |required, state, expected: Verdict| {
         let mut inputs = paid_by(&[50_000]);

@@ -349,6 +349,7 @@ fn a_night(day: &Inputs, seed: u64) -> (Inputs, Rules) {
         deadline_passed: complete,
         control: None,
         trouble: None,
+        unrun: Vec::new(),
     };
     if bit(4) {
         night.sources = vec![source(true, bit(5)), source(false, bit(6))];

@@ -238,6 +238,15 @@ async fn say_files(desk: &Desk, night: Day, changes: &mut [RowChange]) -> Result
     Ok(())
 }
 
+/// What of a source is compared.
+const COLUMNS: [&str; 5] = [
+    "state",
+    "missing_days",
+    "missing_orders",
+    "deadline_passed",
+    "unrun",
+];
+
 /// Facts of sources that differ; days and control totals follow the night.
 pub(super) fn sources(before: &Value, after: &Value) -> Vec<RowChange> {
     let kind: Kind = ("source", "sources", &["name"]);
@@ -247,7 +256,7 @@ pub(super) fn sources(before: &Value, after: &Value) -> Vec<RowChange> {
         let (was, now) = (was.get(key), now.get(key));
         let none = Value::Null;
         let (old, new) = (was.copied().unwrap_or(&none), now.copied().unwrap_or(&none));
-        for column in ["state", "missing_days", "missing_orders", "deadline_passed"] {
+        for column in COLUMNS {
             if old[column] != new[column] {
                 let told = (column.to_owned(), text(&old[column]), text(&new[column]));
                 let became = match (was, now) {

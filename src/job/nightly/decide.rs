@@ -9,7 +9,7 @@ use crate::job::of_nights::{self, Telling};
 use crate::job::order::Known;
 use crate::job::outcome::Exit;
 use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored};
-use crate::kpi::Period;
+use crate::kpi::{Deciding, Period};
 use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::RunRecord;
@@ -196,6 +196,12 @@ pub(super) async fn decide(
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
+    for share in &mut settlement.shares {
+        // no list proves anything of days that nobody knows
+        if facts.unrun_in(&share.period).next().is_some() {
+            share.deciding = Deciding::default();
+        }
+    }
     model::keep_to_period(&mut pool, &mut settlement, &mut facts);
     let decided = Decided {
         run,

@@ -256,6 +256,7 @@ impl Stage {
             deadline_passed,
             control: None::<Control>,
             trouble: None,
+            unrun: Vec::new(),
         }
     }
 

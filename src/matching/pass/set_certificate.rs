@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::fold::fold_name;
-use crate::domain::{AgencyCode, Completeness, Day, FeeStatus, Side, Text, TxnKind, Vnd};
+use crate::domain::{AgencyCode, Day, FeeStatus, Side, Text, TxnKind, Vnd};
 
 use super::super::desk::{CertifiedSet, Desk, Standing};
 use super::super::left::{self, Lacking};
@@ -42,14 +42,8 @@ struct Rows {
 }
 
 fn run(desk: &mut Desk) {
-    let complete = Completeness::Complete;
-    if desk
-        .pool
-        .inputs
-        .sources
-        .iter()
-        .any(|source| source.state != complete)
-    {
+    let mut sources = desk.pool.inputs.sources.iter();
+    if sources.any(|source| !source.is_whole()) {
         return;
     }
     let mut sets: BTreeMap<Key, Rows> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! What dossiers owe, to whom and until when, and which amounts fit that.
 
 use super::{Books, Line};
-use crate::domain::{AgencyCode, Completeness, Day, Txn};
+use crate::domain::{AgencyCode, Day, SourceFacts, Txn};
 
 impl<'a> Books<'a> {
     /// What a dossier owes its agency: land obligations left out, unless there is nothing else.
@@ -76,6 +76,6 @@ impl<'a> Books<'a> {
     /// True when the registries have told everything: no dossier is still on its way.
     pub(in crate::prove) fn registry_told_all(&self) -> bool {
         let mut registries = self.inputs.sources.iter().filter(|s| !s.carries_money);
-        registries.all(|source| source.state == Completeness::Complete)
+        registries.all(SourceFacts::is_whole)
     }
 }

@@ -8,7 +8,7 @@ use super::super::books::{Books, Line, MoneyRow, class};
 use super::super::memo::{person, squeezed};
 use super::super::violation::{Findings, Invariant, text};
 use crate::domain::{
-    AgencyCode, Completeness, Day, FeeStatus, Moment, Text, Txn, TxnKind, TxnStatus,
+    AgencyCode, Day, FeeStatus, Moment, SourceFacts, Text, Txn, TxnKind, TxnStatus,
 };
 use crate::matching::{Evidence, MatchGroup, Role};
 
@@ -137,7 +137,7 @@ fn around(books: &Books, set: &Set, others: &Others, key: Key, findings: &mut Fi
     );
     let mut sources = books.inputs.sources.iter();
     demand(
-        sources.all(|source| source.state == Completeness::Complete),
+        sources.all(SourceFacts::is_whole),
         text(
             "mọi nguồn đã đủ dữ liệu",
             "every source has delivered everything",

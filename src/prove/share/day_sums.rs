@@ -10,7 +10,7 @@ use super::by_item::ByItem;
 use super::spans::unseen_between;
 use super::unread::waits;
 use crate::classify::Bucket;
-use crate::domain::{AgencyCode, Completeness, Day, Side, Txn};
+use crate::domain::{AgencyCode, Day, Side, Txn};
 use crate::kpi::Contribution;
 use crate::matching::Evidence;
 
@@ -94,7 +94,7 @@ fn sum<'m>(money: &'m Money) -> Option<&'m Txn> {
 /// Some source may still tell of more.
 pub(super) fn is_late(books: &Books) -> bool {
     let mut sources = books.inputs.sources.iter();
-    sources.any(|source| source.state != Completeness::Complete)
+    sources.any(|source| !source.is_whole())
 }
 
 /// What is open, by day.

@@ -8,7 +8,7 @@ use super::again::certain;
 use super::day_sums::DaySums;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
-use crate::domain::{AgencyCode, Completeness, Receipt, Txn, TxnKind};
+use crate::domain::{AgencyCode, Receipt, Txn, TxnKind};
 use crate::matching::Evidence;
 
 const TX: &str = "TX_CASHLESS";
@@ -308,7 +308,7 @@ pub(super) fn fees(
     expected: &mut Vec<Expected>,
 ) {
     let unseen = books.inputs.sources.iter();
-    let unseen = unseen.filter(|s| s.carries_money && s.state != Completeness::Complete);
+    let unseen = unseen.filter(|s| s.carries_money && !s.is_whole());
     let unseen = unseen.count() > 0;
     for line in &books.lines {
         let fee = line.fee;

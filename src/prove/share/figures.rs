@@ -13,7 +13,7 @@ use super::bounds::{End, Sums};
 use super::components::{Components, Resolved};
 use super::reach::Reach;
 use super::sum::Sum;
-use crate::domain::{AgencyCode, Completeness, Day, Fee, Fraction, Period, Text};
+use crate::domain::{AgencyCode, Day, Fee, Fraction, Period, Text};
 use crate::kpi::{Contribution, Scope, Share, Verdict};
 
 /// The definitions, in the order in which all are, and whether they are measured unasked.
@@ -315,7 +315,7 @@ fn verdict(
         ratio(found.target),
     );
     let sources = books.inputs.sources.iter();
-    let lacking = sources.filter(|s| s.required && s.state != Completeness::Complete);
+    let lacking = sources.filter(|s| s.leaves_open(period));
     let unsure = lacking.count() > 0;
     let verdict = target.map(|target| match (found.low, found.high) {
         (None, _) | (_, None) => Verdict::NoData,
@@ -337,7 +337,8 @@ fn verdict(
         id(verdict),
         id(found.verdict),
     );
-    let listed = !found.deciding.is_empty() && found.verdict != Some(Verdict::Undecided);
+    let closed = unsure || found.verdict != Some(Verdict::Undecided);
+    let listed = !found.deciding.is_empty() && closed;
     let deciding = &found.deciding;
     let mut each = deciding.met.iter().chain(&deciding.missed);
     let unknown = each.any(|id| !books.exceptions.contains(id));

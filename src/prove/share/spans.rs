@@ -12,7 +12,7 @@ use super::events::{Event, event};
 use super::moved::{self, may_move, moves};
 use super::reach::{Hull, Reach, widen};
 use super::{Pair, lacking, passed_over, told, unread};
-use crate::domain::{Completeness, Day, Fee, FeeStatus, Text, TxnKind};
+use crate::domain::{Day, Fee, FeeStatus, Text, TxnKind};
 use crate::kpi::{Contribution, Elsewhere, Scope};
 
 const TX: &str = "TX_CASHLESS";
@@ -165,7 +165,7 @@ fn of_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) -> Opti
 
 pub(super) fn unseen_money(books: &Books) -> bool {
     let mut sources = books.inputs.sources.iter();
-    sources.any(|s| s.carries_money && s.state != Completeness::Complete)
+    sources.any(|s| s.carries_money && !s.is_whole())
 }
 
 /// A payment of one of several dossiers that counts as one for certain, although one of them may be

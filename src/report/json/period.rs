@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::Day;
-use crate::report::facts::RunFacts;
+use crate::report::facts::{self, RunFacts};
 use crate::report::model::{OfNights, Outside};
 
 /// The month or range that was asked for.
@@ -84,6 +84,26 @@ fn blocks(nights: &OfNights, later: bool) -> BTreeMap<&'static str, Of> {
 pub(super) struct StretchJson {
     from: String,
     to: String,
+}
+
+/// Days without a published night although one was due.
+#[derive(Serialize)]
+pub(super) struct LackingJson {
+    /// How many.
+    count: u64,
+    /// Their stretches.
+    days: Vec<StretchJson>,
+}
+
+/// The days over which no share is proven, because no night was published; none where there are
+/// none.
+pub(super) fn nights_lacking(facts: &RunFacts) -> Option<LackingJson> {
+    let stretches = facts::stretches(facts.unrun.iter().copied());
+    let count = u64::try_from(facts.unrun.len()).unwrap_or(u64::MAX);
+    (count > 0).then(|| LackingJson {
+        count,
+        days: stretches.iter().map(StretchJson::of).collect(),
+    })
 }
 
 impl StretchJson {

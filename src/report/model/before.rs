@@ -5,7 +5,7 @@ use crate::domain::{Day, Fraction, Period};
 use crate::report::facts::{AtEnd, BeforeFigures, Figure, PeriodBefore, RunFacts};
 use crate::text;
 
-use super::light::{Banner, Level, lower_first, stretches};
+use super::light::{Banner, Level, STRETCHES_MAX, lower_first, stretches};
 use super::shares::period_name;
 use super::span::period_words;
 use super::tiles::{count_change, money_change};
@@ -143,13 +143,13 @@ pub(super) fn banner(facts: &RunFacts) -> Option<Banner> {
     ];
     for (period, lacking, short) in both {
         if !lacking.is_empty() {
-            let days = stretches(lang, lacking);
+            let days = stretches(lang, lacking, STRETCHES_MAX);
             let args = [("period", &**period), ("days", &days)];
             why.push(text::say(lang, "before-lacks", &args));
         }
         for (source, days) in short {
             let days: Vec<(Day, Day)> = days.iter().map(|day| (*day, *day)).collect();
-            let days = stretches(lang, &days);
+            let days = stretches(lang, &days, STRETCHES_MAX);
             let args = [
                 ("period", &**period),
                 ("source", &**source),

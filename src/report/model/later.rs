@@ -80,8 +80,8 @@ fn whole(source: &SourceNight, period: &Period) -> bool {
         && facts.missing_days.iter().all(|day| *day > period.to);
     match facts.state {
         Completeness::Complete => true,
-        Completeness::Partial => others,
-        Completeness::Late | Completeness::Missing | Completeness::Refused => false,
+        Completeness::Partial | Completeness::Late | Completeness::Missing => others,
+        Completeness::Refused => false,
     }
 }
 

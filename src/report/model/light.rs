@@ -4,17 +4,20 @@ use serde::Serialize;
 
 use crate::domain::{Completeness, Day, Lang};
 use crate::kpi::Verdict;
-use crate::report::facts::{LateFile, LateForClosed, RunFacts, SourceNight};
+use crate::report::facts::{self, LateFile, LateForClosed, RunFacts, SourceNight};
 use crate::text;
 use crate::text::figure::percent_short;
 
 use super::before;
+use super::deciding::count;
 use super::shares::{ShareRow, verdict_word};
 use super::span::night_words;
 use super::tie::TieLine;
 
 /// So many stretches of days are named.
-const STRETCHES_MAX: usize = 12;
+pub(super) const STRETCHES_MAX: usize = 12;
+/// So many in the one sentence beside the light.
+const REASONS_MAX: usize = 3;
 
 /// How serious a banner is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -82,7 +85,7 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
             banner.text = text::say(facts.lang, "banner-of-night", &args);
         }
     }
-    banners.extend(lacking(facts));
+    banners.extend(lacking(facts).or_else(|| unrun(facts)));
     banners.extend(before::banner(facts));
     let late = facts.page.late.iter();
     banners.extend(late.map(|late| for_closed(facts.lang, late)));
@@ -93,15 +96,32 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
 fn lacking(facts: &RunFacts) -> Option<Banner> {
     let lang = facts.lang;
     let all = facts.period().map_or(&[][..], |_| &facts.lacking);
+    let days = stretches(lang, all, STRETCHES_MAX);
     (!all.is_empty()).then(|| Banner {
         level: Level::Amber,
-        text: text::say(lang, "banner-lacking", &[("days", &stretches(lang, all))]),
+        text: text::say(lang, "banner-lacking", &[("days", &days)]),
         advice: text::say(lang, "banner-lacking-advice", &[]),
     })
 }
 
-/// First and last days of stretches in words, the first ones and how many more there are.
-pub(super) fn stretches(lang: Lang, all: &[(Day, Day)]) -> String {
+/// The days before the night that no published night tells of, although one was due.
+fn unrun(facts: &RunFacts) -> Option<Banner> {
+    let lang = facts.lang;
+    let (first, last) = (facts.unrun.first()?, facts.unrun.last()?);
+    let all = facts::stretches(facts.unrun.iter().copied());
+    let days = stretches(lang, &all, STRETCHES_MAX);
+    let n = count(lang, facts.unrun.len());
+    let (from, to) = (first.to_string(), last.to_string());
+    let args = [("n", &*n), ("days", &*days), ("from", &*from), ("to", &*to)];
+    Some(Banner {
+        level: Level::Amber,
+        text: text::say(lang, "banner-unrun", &args),
+        advice: text::say(lang, "banner-unrun-advice", &args),
+    })
+}
+
+/// The first of the stretches in words, and how many more there are.
+pub(super) fn stretches(lang: Lang, all: &[(Day, Day)], named: usize) -> String {
     let day = |day| text::day(lang, day);
     let stretch = |(from, to): &(Day, Day)| {
         if from == to {
@@ -110,10 +130,10 @@ pub(super) fn stretches(lang: Lang, all: &[(Day, Day)]) -> String {
             format!("{} – {}", day(*from), day(*to))
         }
     };
-    let mut days: Vec<String> = all.iter().take(STRETCHES_MAX).map(stretch).collect();
+    let mut days: Vec<String> = all.iter().take(named).map(stretch).collect();
     let more = all.len() - days.len();
     if more > 0 {
-        let n = text::number(lang, i128::try_from(more).unwrap_or(i128::MAX));
+        let n = count(lang, more);
         days.push(text::say(lang, "banner-lacking-more", &[("n", &n)]));
     }
     days.join("; ")
@@ -210,7 +230,7 @@ fn incomplete(facts: &RunFacts, source: &SourceNight) -> Option<Banner> {
     let days = source.facts.missing_days.iter();
     let days: Vec<String> = days.map(|day| text::day(lang, *day)).collect();
     let key = match key {
-        "banner-partial" if !days.is_empty() => "banner-partial-days",
+        "banner-partial" | "banner-missing-useless" if !days.is_empty() => "banner-partial-days",
         key => key,
     };
     let args = [
@@ -243,14 +263,12 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
     let green = verdict == Verdict::Met && whole;
     let why = match headline {
         _ if red => text::say(lang, "why-untied", &[]),
-        Some(row) if row.point.is_some() && no_target => say_why(lang, "why-no-target", row, ""),
+        Some(row) if row.point.is_some() && no_target => match lacks(row, facts) {
+            None => say_why(lang, "why-no-target", row, ""),
+            Some(reason) => say_why(lang, "why-no-target-lacking", row, &reason),
+        },
         Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
-        _ if !facts.is_complete() => text::say(
-            lang,
-            "why-no-data-incomplete",
-            &[("sources", &incomplete_names(facts))],
-        ),
-        _ => text::say(lang, "why-no-data", &[]),
+        _ => no_data(facts),
     };
     let symbol = match verdict {
         Verdict::Met if green => "✓",
@@ -267,14 +285,51 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
     }
 }
 
+/// Why there is no figure: nothing came, nothing of it could be read, or nothing was paid.
+fn no_data(facts: &RunFacts) -> String {
+    let lang = facts.lang;
+    let unread = facts.sources.iter().filter(|source| source.rejects > 0);
+    let unread = names(unread.filter(|source| !source.is_complete()));
+    let told = |key: &str, sources: &str| text::say(lang, key, &[("sources", sources)]);
+    if !unread.is_empty() {
+        told("why-no-data-unread", &unread)
+    } else if !facts.is_complete() {
+        told("why-no-data-incomplete", &incomplete_names(facts))
+    } else {
+        text::say(lang, "why-no-data", &[])
+    }
+}
+
 fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
     match verdict {
         Verdict::Met => say_why(lang, "why-met", row, ""),
         Verdict::Missed => say_why(lang, "why-missed", row, ""),
-        _ if !facts.is_complete() => say_why(lang, "why-incomplete", row, &incomplete_names(facts)),
-        _ if row.deciding.is_empty() => say_why(lang, "why-undecided", row, ""),
-        _ => say_why(lang, "why-undecided-list", row, ""),
+        _ => match lacks(row, facts) {
+            Some(reason) => say_why(lang, "why-incomplete", row, &reason),
+            None if row.deciding.is_empty() => say_why(lang, "why-undecided", row, ""),
+            None => say_why(lang, "why-undecided-list", row, ""),
+        },
     }
+}
+
+/// What keeps the interval of a share from being proven: days without a night, and sources that are
+/// not complete. None where nothing does.
+fn lacks(row: &ShareRow, facts: &RunFacts) -> Option<String> {
+    let lang = facts.lang;
+    let mut reasons = Vec::new();
+    let n = facts.unrun_in(&row.over).count();
+    if n > 0 {
+        let days = facts::stretches(facts.unrun_in(&row.over));
+        let days = stretches(lang, &days, REASONS_MAX);
+        let args = [("n", count(lang, n)), ("days", days)];
+        let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+        reasons.push(text::say(lang, "lacks-nights", &args));
+    }
+    if !facts.is_complete() {
+        let names = incomplete_names(facts);
+        reasons.push(text::say(lang, "lacks-sources", &[("sources", &names)]));
+    }
+    (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
 /// What proves which verdict: "3 ... met", "2 ... missed", or both.
@@ -298,7 +353,7 @@ fn ways(lang: Lang, row: &ShareRow) -> String {
     }
 }
 
-fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
+fn say_why(lang: Lang, key: &str, row: &ShareRow, reason: &str) -> String {
     let dash = || "—".to_owned();
     let args = [
         ("name", row.name.as_str()),
@@ -320,17 +375,18 @@ fn say_why(lang: Lang, key: &str, row: &ShareRow, sources: &str) -> String {
             &row.target.map_or_else(dash, |f| percent_short(lang, f)),
         ),
         ("ways", &ways(lang, row)),
-        ("sources", sources),
+        ("reason", reason),
     ];
     text::say(lang, key, &args)
 }
 
 fn incomplete_names(facts: &RunFacts) -> String {
-    let names = facts.sources.iter().filter(|source| !source.is_complete());
-    names
-        .map(|source| source.facts.name.as_str())
-        .collect::<Vec<_>>()
-        .join(", ")
+    names(facts.sources.iter().filter(|source| !source.is_complete()))
+}
+
+fn names<'f>(sources: impl Iterator<Item = &'f SourceNight>) -> String {
+    let names = sources.map(|source| source.facts.name.as_str());
+    names.collect::<Vec<_>>().join(", ")
 }
 
 pub(super) fn lower_first(text: &str) -> String {

@@ -62,10 +62,15 @@ fn cells(
         let value = text::money(lang, then.sum_vnd);
         (value, money_change(facts, now, then))
     };
+    // a night of which no money was seen moved nowhere
+    let seen = |(then, way): (String, String)| {
+        let unseen = facts.is_money_unseen(totals.transactions);
+        (then, if unseen { "—".to_owned() } else { way })
+    };
     vec![
-        counts(totals.transactions, before.transactions),
+        seen(counts(totals.transactions, before.transactions)),
         share(facts, headline, before),
-        sums(open, before.open),
+        seen(sums(open, before.open)),
         counts(exceptions.work, before.exceptions),
         sums(exceptions.overdue, before.overdue),
     ]

@@ -22,6 +22,9 @@ pub struct ShareRow {
     pub name: String,
     /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`.
     pub period: String,
+    /// The days that it is over.
+    #[serde(skip)]
+    pub over: Period,
     /// The period's label in machine output.
     pub period_label: Box<str>,
     /// Numerator of the point figure.
@@ -196,6 +199,7 @@ pub(super) fn row(share: &Share, facts: &RunFacts) -> ShareRow {
         definition: share.definition,
         name: definition_name(facts.lang, share.definition),
         period: period_name(facts.lang, &share.period),
+        over: share.period.clone(),
         period_label: share.period.label.clone(),
         numerator: share.numerator,
         denominator: share.denominator,

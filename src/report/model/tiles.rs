@@ -61,15 +61,19 @@ pub(super) fn tiles(
         None => "tile-open",
     };
     vec![
-        transactions(facts, totals, paid),
+        unless_unseen(facts, totals, transactions(facts, totals, paid)),
         share_tile(facts, headline),
-        Tile {
-            label: label(open_key, &[]),
-            value: money(open),
-            note: rows(open),
-            ..since(facts, |p| Some(money_change(facts, open, p.open)))
-        }
-        .beside(before::money(facts, open, |end| end.open)),
+        unless_unseen(
+            facts,
+            totals,
+            Tile {
+                label: label(open_key, &[]),
+                value: money(open),
+                note: rows(open),
+                ..since(facts, |p| Some(money_change(facts, open, p.open)))
+            }
+            .beside(before::money(facts, open, |end| end.open)),
+        ),
         Tile {
             label: label("tile-exceptions", &[]),
             value: text::number(lang, exceptions.work.count),
@@ -87,6 +91,19 @@ pub(super) fn tiles(
         }
         .beside(before::money(facts, exceptions.overdue, |end| end.overdue)),
     ]
+}
+
+/// A figure of the night's money; a gap where no source of it has delivered.
+fn unless_unseen(facts: &RunFacts, totals: &Totals, tile: Tile) -> Tile {
+    if !facts.is_money_unseen(totals.transactions) {
+        return tile;
+    }
+    Tile {
+        label: tile.label,
+        value: "—".to_owned(),
+        note: text::say(facts.lang, "tile-unseen", &[]),
+        ..Tile::default()
+    }
 }
 
 /// Of how many matters the rows are, and their money.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::domain::{Day, Fraction, Lang};
 use crate::kpi::Period;
-use crate::report::facts::{Figure, RunFacts, TrendPoint};
+use crate::report::facts::{RunFacts, TrendPoint};
 use crate::settle::Settlement;
 use crate::text;
 
@@ -137,7 +137,7 @@ fn rows_of(
     (totals, days): (&Totals, u32),
 ) -> Vec<TrendRow> {
     let tonight = facts.end_night();
-    let point = tonight_of(tonight, headline, totals.transactions, totals.open);
+    let point = tonight_of(facts, headline, totals);
     let first = tonight.minus(days.saturating_sub(1));
     // the last night of a period that a later one tells is one of those that were published
     let is_told = |day: Day| day < tonight || (day == tonight && facts.is_told_later());
@@ -183,7 +183,14 @@ fn daily(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tren
     let night = Period::night(facts.end_night());
     let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &night));
     let mine = mine.map(|share| shares::row(share, facts));
-    rows_of(facts, &facts.page.days, mine.as_ref(), (totals, DAYS))
+    let mut rows = rows_of(facts, &facts.page.days, mine.as_ref(), (totals, DAYS));
+    // of a day without its money only what was paid in cash is known: no share of the day
+    for point in rows.iter_mut().filter_map(|row| row.point.as_mut()) {
+        if point.unseen {
+            (point.share, point.low, point.high) = (None, None, None);
+        }
+    }
+    rows
 }
 
 /// From the first known month to tonight's, named by their first days.
@@ -193,7 +200,7 @@ fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tre
     let period = Period::month_to(tonight);
     let mine = definition.and_then(|id| shares::whole_unit(settlement, id, &period));
     let mine = mine.map(|share| shares::row(share, facts));
-    let now = tonight_of(tonight, mine.as_ref(), totals.transactions, totals.open);
+    let now = tonight_of(facts, mine.as_ref(), totals);
     let mut rows = Vec::new();
     let mut month = tonight.month_start();
     for _ in 0..MONTHS {
@@ -216,20 +223,16 @@ fn months(settlement: &Settlement, facts: &RunFacts, totals: &Totals) -> Vec<Tre
     rows
 }
 
-fn tonight_of(
-    business_date: Day,
-    headline: Option<&ShareRow>,
-    transactions: Figure,
-    open: Figure,
-) -> TrendPoint {
+fn tonight_of(facts: &RunFacts, headline: Option<&ShareRow>, totals: &Totals) -> TrendPoint {
     let of = |pick: fn(&ShareRow) -> Option<Fraction>| headline.and_then(pick);
     TrendPoint {
-        business_date,
+        business_date: facts.end_night(),
         share: of(|row| row.point),
         low: of(|row| row.low),
         high: of(|row| row.high),
         target: of(|row| row.target),
-        transactions,
-        open,
+        transactions: totals.transactions,
+        open: totals.open,
+        unseen: facts.is_money_unseen(totals.transactions),
     }
 }

@@ -158,7 +158,10 @@ fn day(row: &TrendRow, own: Option<Fraction>, years: &[String]) -> Vec<Cell> {
             Cell::high(point.high),
             Cell::low(point.target),
         ]);
-        for figure in [point.transactions, point.open] {
+        for figure in [point.transactions, point.open]
+            .iter()
+            .filter(|_| !point.unseen)
+        {
             cells.extend([Cell::count(figure.count), Cell::Money(figure.sum_vnd)]);
         }
     }

@@ -115,6 +115,7 @@ fn source(case: &mut Case, words: &mut Words) -> Result<(), String> {
         deadline_passed: words.value("deadline").as_deref() == Some("passed"),
         control: None,
         trouble: None,
+        unrun: Vec::new(),
     });
     words.no_more("a source")
 }

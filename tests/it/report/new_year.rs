@@ -30,6 +30,7 @@ fn point(night: Day) -> TrendPoint {
         target: Fraction::new(1, 2),
         transactions: Figure::new(5, 100_000),
         open: Figure::new(1, 20_000),
+        unseen: false,
     }
 }
 

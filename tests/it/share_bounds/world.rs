@@ -148,6 +148,7 @@ impl World {
             deadline_passed: true,
             control: None,
             trouble: None,
+            unrun: Vec::new(),
         });
         world
     }

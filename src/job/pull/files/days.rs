@@ -155,7 +155,8 @@ pub(super) async fn facts(
     let found = findings.iter().filter(|found| is_tonight(found.statement));
     let found: Vec<&Finding<'_>> = found.collect();
     let is_found = !(found.is_empty() && compared.surplus.is_empty());
-    let state = state_of(stage, &asked, &missing, [spoiled, came, is_found]);
+    let silent = told.iter().all(|s| !(s.from..=s.to).contains(&night));
+    let state = state_of(stage, (&asked, &missing), [spoiled, came, is_found, silent]);
     let mut facts = stage.facts(state);
     facts.control = control(&tonight);
     troubles.extend(trouble::of_findings(stage.desk.config.lang, &found));
@@ -193,23 +194,21 @@ async fn save(stage: &Stage, whole: &[Day], missing: &[Day]) -> Result<(), JobEr
 }
 
 /// `spoiled`: something in the folder could not be used; `came`: whole files lie there; `found`:
-/// something that came tonight is not whole.
+/// something that came tonight is not whole; `silent`: no file tells of the night.
 fn state_of(
     stage: &Stage,
-    asked: &BTreeSet<Day>,
-    missing: &[Day],
-    [spoiled, came, found]: [bool; 3],
+    (asked, missing): (&BTreeSet<Day>, &[Day]),
+    [spoiled, came, found, silent]: [bool; 4],
 ) -> Completeness {
-    let only_tonight = missing == [stage.night];
+    let nothing = silent && missing.contains(&stage.night);
     if found {
         Completeness::Partial
     } else if missing.is_empty() && !spoiled {
         Completeness::Complete
     } else if spoiled && came {
         Completeness::Partial
-    } else if missing.len() == asked.len() || (only_tonight && !spoiled && !stage.deadline_passed())
-    {
-        // nothing came, or tonight's file may still come: `facts` tells late from missing
+    } else if missing.len() == asked.len() || (nothing && !spoiled) {
+        // nothing came of the night, whatever did of days before: `facts` tells late from missing
         Completeness::Missing
     } else {
         Completeness::Partial

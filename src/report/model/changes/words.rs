@@ -282,6 +282,7 @@ pub(super) fn source_words(row: &RowChange, lang: Lang) -> (String, String, Stri
         "state" => "column-state",
         "missing_days" => "diff-missing-days",
         "missing_orders" => "diff-missing-orders",
+        "unrun" => "diff-unrun",
         _ => "diff-deadline",
     };
     let said = |value: &str| {

@@ -57,13 +57,22 @@ impl Maker<'_> {
         };
         let share = point.share;
         let target = point.target;
+        let (all, open) = if point.unseen {
+            (dash(), dash())
+        } else {
+            let open = text::money(lang, point.open.sum_vnd);
+            (
+                Cell::Number(point.transactions.count.into()),
+                Cell::Right(open),
+            )
+        };
         vec![
             name,
             share.map_or_else(dash, |share| Cell::Right(text::percent(lang, share))),
             Cell::Right(row.interval(lang)),
             target.map_or_else(dash, |target| Cell::Right(percent_short(lang, target))),
-            Cell::Number(point.transactions.count.into()),
-            Cell::Right(text::money(lang, point.open.sum_vnd)),
+            all,
+            open,
         ]
     }
 

@@ -190,6 +190,7 @@ impl Scene {
                 sum,
             }),
             trouble: None,
+            unrun: Vec::new(),
         };
         let rejects = self
             .inputs

@@ -14,6 +14,7 @@ pub(super) fn empty_facts() -> RunFacts {
         business_date: night(),
         over: None,
         lacking: Vec::new(),
+        unrun: BTreeSet::new(),
         nights: None,
         known: None,
         version_of_night: 2,
