@@ -136,8 +136,18 @@ pub enum Gap {
     Short { expected: u64, got: u64 },
     /// A page that points at itself or backwards.
     Loop,
-    /// Pages without end.
+    /// More pages than the provider's total allows.
     Endless,
+    /// As many answers as are read at most, and no end; there is no total.
+    NoEnd { answers: u32 },
+    /// The second page repeats the first: whether the source reads which one is asked for is open.
+    SamePage,
+    /// As many rows within one second as one answer holds: there may be more.
+    FullSecond,
+    /// Rows of a full answer that none of the answers to its parts holds.
+    OutOfParts { rows: usize },
+    /// Rows have fractions of a second, and the end that is asked for has none.
+    Fractions,
     /// Rows came and went while the pages were read.
     Moved,
     /// Asked to go on from the newest row, and the newest row stood first: what is older is cut.

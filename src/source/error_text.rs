@@ -65,6 +65,28 @@ const NEWEST_FIRST_FIX: (&str, &str) = (
      style in [source.paging]: page, offset or window.",
 );
 
+/// What to do about a second page that is the first.
+const SAME_PAGE_FIX: (&str, &str) = (
+    "Không dòng nào của ngày này được dùng. Kiểm tra tên tham số của trang trong [source.request] với tài liệu của nguồn; \
+     nếu đúng, cho biết trang cuối bằng next, last, more hoặc total trong [source.paging].",
+    "None of the day's rows is used. Check the page's parameter in [source.request] against the source's documentation; \
+     if it is right, say where the end is by next, last, more or total in [source.paging].",
+);
+
+/// What to do about parts of a day that do not hold the whole.
+const OUT_OF_PARTS_FIX: (&str, &str) = (
+    "Không dòng nào của ngày này được dùng. Nếu nguồn không tính mốc cuối, viết {until:time} thay cho {to:time} trong \
+     [source.request]; nếu lặp lại, hỏi nhà cung cấp cách nguồn hiểu hai mốc thời gian.",
+    "None of the day's rows is used. Where the source does not count the end in, write {until:time} for {to:time} in \
+     [source.request]; if it happens again, ask the provider how it understands the two times.",
+);
+
+/// What to do about an end that is too coarse.
+const FRACTIONS_FIX: (&str, &str) = (
+    "Không dòng nào của ngày này được dùng. Viết {until:time} (hoặc {to:ms}, {to:utc}) làm mốc cuối trong [source.request].",
+    "None of the day's rows is used. Write {until:time} (or {to:ms}, {to:utc}) as the end in [source.request].",
+);
+
 /// What to do about a day of which rows are missing.
 const INCOMPLETE_FIX: (&str, &str) = (
     "Ngày này được coi là chưa đủ và không dòng nào được dùng; đêm sau sẽ đọc lại. Nếu lặp lại, hỏi nhà cung cấp.",
@@ -211,11 +233,7 @@ impl SourceError {
             ),
             Self::Tls { .. } => TLS_FIX,
             Self::NotAllowed { .. } => NOT_ALLOWED_FIX,
-            Self::Incomplete {
-                gap: Gap::NewestFirst,
-                ..
-            } => NEWEST_FIRST_FIX,
-            Self::Incomplete { .. } => INCOMPLETE_FIX,
+            Self::Incomplete { gap, .. } => gap_fix(*gap),
             Self::Archive { .. } => ARCHIVE_FIX,
         };
         match lang {
@@ -274,6 +292,24 @@ fn gap_text(gap: Gap, lang: Lang) -> String {
         Gap::Endless => pick!(lang,
             vi: "nguồn giao nhiều trang hơn số dòng nó báo",
             en: "the source delivers more pages than its own total allows"),
+        Gap::NoEnd { answers } => pick!(lang,
+            vi: "đã đọc {answers} câu trả lời mà danh sách của nguồn vẫn chưa hết",
+            en: "{answers} answers and still no end of the source's list"),
+        Gap::SamePage => pick!(lang,
+            vi: "trang thứ hai lặp lại trang đầu: nguồn có thể không đọc số trang được hỏi, và các dòng sau \
+                 trang đầu chưa được thấy",
+            en: "the second page is the first once more: the source may not read which page is asked for, and \
+                 what follows the first was not seen"),
+        Gap::FullSecond => pick!(lang,
+            vi: "câu trả lời cho một giây đã đầy: có thể còn dòng nữa trong giây ấy",
+            en: "the answer about a single second is full: that second may hold more rows"),
+        Gap::OutOfParts { rows } => pick!(lang,
+            vi: "số dòng của một câu trả lời đầy mà không phần nhỏ nào của khoảng thời gian ấy có: {rows}",
+            en: "rows of a full answer that none of its parts holds: {rows}"),
+        Gap::Fractions => pick!(lang,
+            vi: "nguồn ghi giờ đến phần của giây, còn mốc cuối được hỏi là giây chẵn: giây cuối của ngày bị cắt",
+            en: "the source tells fractions of a second, and the end that is asked for is a whole second: the \
+                 last second of the day is cut"),
         Gap::Moved => pick!(lang,
             vi: "danh sách của nguồn thay đổi trong khi đọc",
             en: "the source's list moved while it was read"),
@@ -282,6 +318,21 @@ fn gap_text(gap: Gap, lang: Lang) -> String {
                  mới nhất trước nên style = \"since\" không đọc được các dòng cũ hơn",
             en: "a full answer has its newest row first and nothing follows that row: the source lists the \
                  newest first, so style = \"since\" never reads what is older"),
+    }
+}
+
+fn gap_fix(gap: Gap) -> (&'static str, &'static str) {
+    match gap {
+        Gap::NewestFirst => NEWEST_FIRST_FIX,
+        Gap::SamePage => SAME_PAGE_FIX,
+        Gap::OutOfParts { .. } => OUT_OF_PARTS_FIX,
+        Gap::Fractions => FRACTIONS_FIX,
+        Gap::Short { .. }
+        | Gap::Loop
+        | Gap::Endless
+        | Gap::NoEnd { .. }
+        | Gap::FullSecond
+        | Gap::Moved => INCOMPLETE_FIX,
     }
 }
 

@@ -110,6 +110,7 @@ mod push;
 mod push_hostile;
 mod push_sandbox;
 mod push_links;
+mod push_merchants;
 mod quality;
 mod refunded_later;
 mod registry_tables;

@@ -15,14 +15,14 @@ const HMAC: Recipe = Recipe {
     layout: Layout::SortedPairs,
 };
 
-async fn town(gateway: &str) -> Town {
+pub(crate) async fn town(gateway: &str) -> Town {
     let district = District::generate_at(gateway, 1, day(FIRST).date(), 3).unwrap();
     let sandbox = Sandbox::start_in(district, 0, None).await.unwrap();
     Town::around(Kind::Sqlite, sandbox).await
 }
 
 /// A desk whose configuration has an inbox of the gateway's webhooks.
-async fn desk(town: &Town, keys: &str, edit: &dyn Fn(String) -> String) -> Desk {
+pub(crate) async fn desk(town: &Town, keys: &str, edit: &dyn Fn(String) -> String) -> Desk {
     let gateway = town.sandbox.district().gateway;
     let with_push = |text: String| {
         edit(format!(
@@ -39,14 +39,14 @@ async fn desk(town: &Town, keys: &str, edit: &dyn Fn(String) -> String) -> Desk 
     desk
 }
 
-fn secret(town: &Town, key: &str) -> String {
+pub(crate) fn secret(town: &Town, key: &str) -> String {
     let known = town.sandbox.credentials(town.sandbox.district().gateway);
     let found = known.iter().find(|known| known.key == key).unwrap();
     found.value.to_owned()
 }
 
 /// Signs the members of an object as sorted pairs.
-fn signed(key: &str, object: &Value, more: &[(&str, &str)]) -> String {
+pub(crate) fn signed(key: &str, object: &Value, more: &[(&str, &str)]) -> String {
     let text = |value: &Value| {
         value
             .as_str()
@@ -59,7 +59,7 @@ fn signed(key: &str, object: &Value, more: &[(&str, &str)]) -> String {
     HMAC.sign(&SecretString::from(key), &pairs)
 }
 
-fn write(town: &Town, name: &str, body: &Value) {
+pub(crate) fn write(town: &Town, name: &str, body: &Value) {
     let folder = town.dir().join("pushed");
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::write(folder.join(name), body.to_string()).unwrap();
@@ -109,7 +109,7 @@ fn payos(town: &Town, date: &str, split: &[String]) -> usize {
 }
 
 const PAYOS: &str = "checksum_key = { env = \"DOISOAT_SANDBOX_PAYOS_CHECKSUM_KEY\" }\n";
-const MOMO: &str = "access_key = { env = \"DOISOAT_SANDBOX_MOMO_ACCESS_KEY\" }\n\
+pub(crate) const MOMO: &str = "access_key = { env = \"DOISOAT_SANDBOX_MOMO_ACCESS_KEY\" }\n\
                     secret_key = { env = \"DOISOAT_SANDBOX_MOMO_SECRET_KEY\" }\n";
 
 /// Rows, dong and conflicts of the gateway in a night.

@@ -3,12 +3,14 @@
 mod columns;
 mod config;
 mod dialects;
+mod ends;
 mod newest;
 mod night;
 mod orders;
 mod paging;
 mod private;
 mod tokens;
+mod unread;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -14,6 +14,7 @@ mod push;
 mod raw;
 mod renamed;
 mod registry;
+mod scale;
 mod transfers;
 mod withdraw;
 

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::raw::{self, Evidence};
+use super::scale;
 use super::transfers::{self, By};
 use super::{Stage, count};
 use crate::config::SourceSettings;
@@ -53,7 +54,7 @@ pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts
                 if !refused.contains(&*sha256) {
                     evidence.put(&found.name, &bytes).await?;
                 }
-                batch.take(stage, push, found, (sha256, &bytes), &refused);
+                batch.take(stage, push, found, (sha256, &bytes), (&refused, partner));
             }
             Ok(None) => {}
             Err(trouble) => troubles.push(trouble.say(lang)),
@@ -171,7 +172,7 @@ impl Batch {
         push: &PushSource,
         found: &Found,
         (sha256, bytes): (String, &[u8]),
-        refused: &BTreeSet<Box<str>>,
+        (refused, partner): (&BTreeSet<Box<str>>, Option<&SourceSettings>),
     ) {
         let file = |kind: &str, lines: u64| ExportFile {
             source: stage.settings.name.clone(),
@@ -182,7 +183,7 @@ impl Batch {
             day: stage.night,
             night: stage.night,
         };
-        match push.read(&found.name, bytes) {
+        match push.read(&found.name, bytes, merchant(push, partner)) {
             Ok(records) => {
                 self.files.push(file(READ, count(records.len())));
                 self.records.extend(records);
@@ -210,7 +211,7 @@ impl Batch {
         let store = &stage.desk.store;
         let context = context(stage, push, partner);
         let (mut delivery, (readable, unreadable)) =
-            delivery(stage, &self.records, &context, account(stage, partner)).await?;
+            delivery(stage, &self.records, &context, partner).await?;
         let digests = self.files.iter();
         let digests = digests.map(|file| (file.name.clone(), (*file.sha256).into()));
         raw::name_bytes(&mut delivery.files, &digests.collect());
@@ -233,6 +234,11 @@ impl Batch {
     }
 }
 
+/// Whose webhooks are wanted, where the source that pulls the same events says so.
+fn merchant<'s>(push: &PushSource, partner: Option<&'s SourceSettings>) -> Option<&'s str> {
+    partner?.text(push.merchant_key()?)
+}
+
 /// The account whose rows are wanted; none where all are.
 fn account<'s>(stage: &'s Stage, partner: Option<&'s SourceSettings>) -> Option<&'s str> {
     let owner = partner.unwrap_or(&stage.settings);
@@ -244,9 +250,9 @@ async fn delivery(
     stage: &Stage,
     records: &[Record],
     context: &SourceContext,
-    account: Option<&str>,
+    partner: Option<&SourceSettings>,
 ) -> Result<(Delivery, (u64, u64)), JobError> {
-    let records = of_account(records, context, account);
+    let records = of_account(records, context, account(stage, partner));
     let TxnRows {
         mut txns,
         rejects,
@@ -255,7 +261,8 @@ async fn delivery(
     let stored = transfers::stored(stage, (&context.name, &context.kind), &records).await?;
     transfers::name(&mut txns, &context.kind, By::Webhook, &stored);
     let counts = (count(txns.len()), count(rejects.len()));
-    let (txns, conflicts) = normalise::dedupe(txns);
+    let (txns, mut conflicts) = normalise::dedupe(txns);
+    conflicts.extend(scale::conflicts(stage, partner, &txns).await?);
     let delivery = Delivery {
         txns,
         rejects,
@@ -294,10 +301,13 @@ pub(super) async fn again(
 ) -> Result<(SourceName, Delivery), JobError> {
     let partner = partner(stage, push)?;
     let context = context(stage, push, partner);
-    let read = files.iter().map(|(name, bytes)| push.read(name, bytes));
+    let ours = merchant(push, partner);
+    let read = files
+        .iter()
+        .map(|(name, bytes)| push.read(name, bytes, ours));
     // what was not verified then was refused, and is no row
     let records: Vec<Record> = read.filter_map(Result::ok).flatten().collect();
-    let (delivery, _) = delivery(stage, &records, &context, account(stage, partner)).await?;
+    let (delivery, _) = delivery(stage, &records, &context, partner).await?;
     Ok((context.name, delivery))
 }
 

@@ -76,6 +76,11 @@ fn all() -> Vec<SourceError> {
         },
         Gap::Loop,
         Gap::Endless,
+        Gap::NoEnd { answers: 9 },
+        Gap::SamePage,
+        Gap::FullSecond,
+        Gap::OutOfParts { rows: 2 },
+        Gap::Fractions,
         Gap::Moved,
     ] {
         all.push(SourceError::Incomplete { at: at(), gap });

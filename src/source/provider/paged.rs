@@ -107,7 +107,13 @@ async fn list_once<M: Ord + Clone + Send + Sync>(
         let is_new = listing.keys.len() > keys;
         listing.totals.insert(answer.total);
         if answer.trial && !is_new {
-            return Ok(listing);
+            // Pages differed, so the source reads which one is asked for: it repeats its last. Else
+            // it may give the first whatever is asked for, and the rest was never seen.
+            let reads_marks = plan.shifts && listing.pages > 1;
+            if fresh.is_empty() || reads_marks {
+                return Ok(listing);
+            }
+            return incomplete(Gap::SamePage);
         }
         listing.repeated_page |= !is_new && !fresh.is_empty();
         listing.pages += u32::from(is_new);
@@ -127,10 +133,13 @@ async fn list_once<M: Ord + Clone + Send + Sync>(
         }
         mark = next;
     }
-    Err(SourceError::Incomplete {
-        at: at(&mark),
-        gap: Gap::Endless,
-    })
+    let gap = if listing.total().is_some() {
+        Gap::Endless
+    } else {
+        let answers = plan.pages_max;
+        Gap::NoEnd { answers }
+    };
+    Err(SourceError::Incomplete { at: at(&mark), gap })
 }
 
 impl Listing {

@@ -33,11 +33,22 @@ impl Span {
         self.stamp(self.to)
     }
 
-    /// Its first and last millisecond since 1970 in UTC.
-    pub(super) fn bounds_ms(self) -> (i64, i64) {
-        let start = self.day.start_ms();
-        let at = |second: u32| start + i64::from(second) * 1_000;
-        (at(self.from), at(self.to) + 999)
+    /// Its first millisecond since 1970 in UTC.
+    pub(super) fn first_ms(self) -> i64 {
+        self.day.start_ms() + i64::from(self.from) * 1_000
+    }
+
+    /// The first millisecond after it.
+    pub(super) fn after_ms(self) -> i64 {
+        self.day.start_ms() + i64::from(self.to) * 1_000 + 1_000
+    }
+
+    /// The end to ask for: the last millisecond of a day; elsewhere the first one of the span behind
+    /// it, so that the two meet without a gap whether the source counts the end in or not, and
+    /// however finely it tells times.
+    pub(super) fn end_ms(self) -> i64 {
+        let is_last = self.to == DAY_SECONDS - 1;
+        self.after_ms() - i64::from(is_last)
     }
 
     /// True when it is a whole day.

@@ -62,6 +62,8 @@ pub const REGISTRATION: Registration = Registration {
         },
         text("into", "the name of the source that pulls the same events"),
         text("tmn_code", "the terminal code"),
+        text("partner_code", "the partner code"),
+        text("app_id", "the application's number"),
         secret("token"),
         secret("secret_key"),
         secret("hash_secret"),
@@ -122,9 +124,13 @@ pub(super) enum Provider {
     Momo {
         access_key: SecretString,
         secret_key: SecretString,
+        partner_code: Option<Box<str>>,
     },
     /// HMAC-SHA256 over the text of `data`.
-    Zalopay { key2: SecretString },
+    Zalopay {
+        key2: SecretString,
+        app_id: Option<Box<str>>,
+    },
 }
 
 /// A folder of webhooks, opened.
@@ -235,11 +241,27 @@ impl Received {
 }
 
 impl PushSource {
-    /// The events of a file that verifies.
+    /// The key under which the source that pulls the same events tells whose events those are.
+    pub fn merchant_key(&self) -> Option<&'static str> {
+        match &self.keys {
+            Provider::Momo { .. } => Some("partner_code"),
+            Provider::Zalopay { .. } => Some("app_id"),
+            _ => None,
+        }
+    }
+
+    /// The events of a file that verifies. `merchant` is whose they must be where the inbox itself
+    /// does not say: the partner or the application of the source that pulls them.
     ///
     /// # Errors
-    /// A file that is no webhook of the provider, or that does not verify.
-    pub fn read(&self, name: &str, bytes: &[u8]) -> Result<Vec<Record>, PushFault> {
+    /// A file that is no webhook of the provider, that does not verify, or that is for another
+    /// merchant.
+    pub fn read(
+        &self,
+        name: &str,
+        bytes: &[u8],
+        merchant: Option<&str>,
+    ) -> Result<Vec<Record>, PushFault> {
         let received = Received::read(bytes)?;
         let mut records = match &self.keys {
             Provider::Payos { checksum_key } => {
@@ -258,8 +280,18 @@ impl PushSource {
             Provider::Momo {
                 access_key,
                 secret_key,
-            } => events::momo(&verify::momo(&received, access_key, secret_key)?),
-            Provider::Zalopay { key2 } => events::zalopay(&verify::zalopay(&received, key2)?),
+                partner_code,
+            } => {
+                let json = verify::momo(&received, access_key, secret_key)?;
+                let ours = partner_code.as_deref().or(merchant);
+                verify::is_ours(&json, "partnerCode", ours)?;
+                events::momo(&json)
+            }
+            Provider::Zalopay { key2, app_id } => {
+                let json = verify::zalopay(&received, key2)?;
+                verify::is_ours(&json, "app_id", app_id.as_deref().or(merchant))?;
+                events::zalopay(&json)
+            }
         };
         for (record, line) in records.iter_mut().zip(1..) {
             record.at = At {
@@ -344,9 +376,11 @@ fn keys_of(opening: &Opening<'_>, protocol: Protocol) -> Result<Provider, Config
         Protocol::Momo => Provider::Momo {
             access_key: need("access_key")?,
             secret_key: need("secret_key")?,
+            partner_code: settings.text("partner_code").map(Into::into),
         },
         Protocol::Zalopay => Provider::Zalopay {
             key2: need("key2")?,
+            app_id: settings.text("app_id").map(Into::into),
         },
     })
 }

@@ -32,7 +32,7 @@ fn key(text: &str) -> SecretString {
 
 /// Reads a file and shows what it tells: id, amount, time, reference, state.
 fn told(source: &PushSource, file: &str) -> Result<Vec<String>, PushFault> {
-    let records = source.read("x", file.as_bytes())?;
+    let records = source.read("x", file.as_bytes(), None)?;
     let show = |record: &Record| {
         let text = |value: &Option<Box<str>>| value.as_deref().unwrap_or("-").to_owned();
         format!(
@@ -204,7 +204,7 @@ fn sepay_signs_the_raw_body_or_sends_a_key() {
     let minus = body.replace("45000", "-45000");
     let odd = envelope(&json!({"Authorization": "Apikey CANARY"}), &minus);
     let kinds = |file: &str| {
-        let records = by_key.read("x", file.as_bytes()).unwrap();
+        let records = by_key.read("x", file.as_bytes(), None).unwrap();
         let kinds = records.into_iter().map(|record| record.kind);
         kinds.collect::<Vec<_>>()
     };
@@ -259,6 +259,7 @@ fn momo_signs_named_fields() {
         Provider::Momo {
             access_key: key(access.as_str().unwrap()),
             secret_key: key(&secret),
+            partner_code: None,
         },
     );
     let expected = "HS240905-0001 45000 20240905091530 4088878653 success";
@@ -274,7 +275,13 @@ fn momo_signs_named_fields() {
 #[test]
 fn zalopay_signs_the_text_of_its_data() {
     let (secret, text, signature) = vector("zalopay.callback");
-    let source = source("zalopay", Provider::Zalopay { key2: key(&secret) });
+    let source = source(
+        "zalopay",
+        Provider::Zalopay {
+            key2: key(&secret),
+            app_id: None,
+        },
+    );
     let file = json!({"data": text, "mac": signature, "type": 1}).to_string();
     let expected = "240905_HS0001 45000 2024-09-05T09:15:30+07:00 240905000000123 success";
     verifies(&source, &file, &signature, "45000", expected);
@@ -284,9 +291,15 @@ fn zalopay_signs_the_text_of_its_data() {
 
 #[test]
 fn what_is_no_webhook_is_said_by_its_part() {
-    let source = source("zalopay", Provider::Zalopay { key2: key("k") });
+    let source = source(
+        "zalopay",
+        Provider::Zalopay {
+            key2: key("k"),
+            app_id: None,
+        },
+    );
     let check = |file: &[u8], part: &'static str| {
-        assert_eq!(source.read("x", file), Err(PushFault::Form(part)));
+        assert_eq!(source.read("x", file, None), Err(PushFault::Form(part)));
     };
     check(b"\xff\xfe", "UTF-8");
     check(b"{\"data\":", "JSON");

@@ -181,6 +181,18 @@ pub(super) fn momo(
     }
 }
 
+/// The member `name` must tell our merchant, where it is known: one key may sign for several.
+pub(super) fn is_ours(
+    json: &Json,
+    name: &'static str,
+    ours: Option<&str>,
+) -> Result<(), PushFault> {
+    match ours {
+        Some(ours) if json.word_of(name) != Some(ours) => Err(PushFault::Unverified(name)),
+        _ => Ok(()),
+    }
+}
+
 /// The `data` of a ZaloPay callback (docs.zalopay.vn, callback); `type` 1 is an order.
 pub(super) fn zalopay(received: &Received, key2: &SecretString) -> Result<Json, PushFault> {
     let json = received.json()?;

@@ -2,7 +2,7 @@
 
 use super::{example, list, read};
 
-const TABLES: &str = r#"[source.secrets]
+pub(super) const TABLES: &str = r#"[source.secrets]
 key = { env = "T" }
 [source.values]
 code = "M1"
@@ -27,7 +27,7 @@ time = "/at"
 "#;
 
 /// The first line of the tables in the file that `list` makes.
-const FIRST: usize = 8;
+pub(super) const FIRST: usize = 8;
 
 /// Replaces a part of a right source and compares the whole message. `LINE` stands for the line at
 /// which `marker` stands.
@@ -39,7 +39,13 @@ fn fails(text: &str, from: &str, to: &str, place: &str, message: &str, fix: &str
     assert_eq!(error.to_string(), expected, "{to}");
 }
 
-fn list_fails(from: &str, to: &str, (line, column): (usize, usize), message: &str, fix: &str) {
+pub(super) fn list_fails(
+    from: &str,
+    to: &str,
+    (line, column): (usize, usize),
+    message: &str,
+    fix: &str,
+) {
     let place = format!("{}:{column}", FIRST + line);
     fails(&list(1, TABLES), from, to, &place, message, fix);
 }

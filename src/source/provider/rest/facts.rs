@@ -44,8 +44,9 @@ impl Facts<'_> {
                 }
             }
             Name::Now => written(self.now_ms, form),
-            Name::From => self.bound(form, |(from, _)| from)?,
-            Name::To => self.bound(form, |(_, to)| to)?,
+            Name::From => bound(self.span?.first_ms(), form),
+            Name::To => bound(self.span?.end_ms(), form),
+            Name::Until => bound(self.span?.after_ms(), form),
             Name::Page => self.page.to_string(),
             Name::Offset => self.offset.to_string(),
             Name::Size => self.size.to_string(),
@@ -57,12 +58,12 @@ impl Facts<'_> {
             },
         })
     }
+}
 
-    fn bound(&self, form: Form, which: fn((i64, i64)) -> i64) -> Option<String> {
-        let at = which(self.span?.bounds_ms());
-        let form = if form == Form::Plain { Form::Day } else { form };
-        Some(written(at, form))
-    }
+/// An end of the days asked for, as a day where no form is named.
+fn bound(at_ms: i64, form: Form) -> String {
+    let form = if form == Form::Plain { Form::Day } else { form };
+    written(at_ms, form)
 }
 
 /// Hex digits as decimal ones, one for one.

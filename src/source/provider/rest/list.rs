@@ -101,6 +101,7 @@ impl Rest {
             let at = |mark: &Mark| session.at_call(&self.call_of(span, mark, 0));
             paged::list_day(&plan, &fetch, &at).await?
         };
+        self.ends_where_rows_do(&listed, session, day)?;
         if let Some(account) = &self.connector.shape.account {
             let of = |row: &Json| account.fill(&self.facts_of(row));
             if let Some(wanted) = self.account.as_deref() {
@@ -112,51 +113,26 @@ impl Rest {
         Ok(listed)
     }
 
-    /// Lists spans; one whose answer is full is cut in two until none is.
-    async fn list_spans(&self, session: &Session<'_>, day: Day) -> Result<Listed, SourceError> {
-        let paging = &self.connector.paging;
-        let mut rows = Vec::new();
-        let mut spans = vec![Span::day(day)];
-        let mut answers = 0;
-        while let Some(span) = spans.pop() {
-            let mark = Mark::default();
-            let endless = || {
-                let at = session.at_call(&self.call_of(span, &mark, 0));
-                Err(SourceError::Incomplete {
-                    at,
-                    gap: Gap::Endless,
-                })
-            };
-            answers += 1;
-            if answers > paging.pages_max {
-                return endless();
-            }
-            let page = self.page(session, span, mark.clone()).await?;
-            let count = u64::try_from(page.rows.len()).unwrap_or(u64::MAX);
-            if count >= paging.size {
-                let halves = span.halves();
-                if halves.is_empty() {
-                    return endless();
-                }
-                spans.extend(halves);
-            } else if let Some(expected) = page.total.filter(|total| *total > count) {
-                let at = session.at_call(&self.call_of(span, &mark, 0));
-                let gap = Gap::Short {
-                    expected,
-                    got: count,
-                };
-                return Err(SourceError::Incomplete { at, gap });
-            } else {
-                rows.extend(page.rows);
-            }
+    /// Rows with fractions of a second, asked for up to a whole second: the last second's are lost.
+    fn ends_where_rows_do(
+        &self,
+        listed: &Listed,
+        session: &Session<'_>,
+        day: Day,
+    ) -> Result<(), SourceError> {
+        let ask = &self.connector.ask;
+        let mut fields = ask.query.iter().chain(&ask.headers).chain(&ask.body);
+        let is_cut = ask.path.ends_in_a_second() || fields.any(|f| f.value.ends_in_a_second());
+        let is_fine = |row: &Row| row.at_ms.is_some_and(|at_ms| at_ms.rem_euclid(1_000) != 0);
+        if is_cut && listed.rows.iter().any(is_fine) {
+            let at = session.at_call(&self.call_of(Span::day(day), &Mark::default(), 0));
+            let gap = Gap::Fractions;
+            return Err(SourceError::Incomplete { at, gap });
         }
-        Ok(Listed {
-            rows,
-            control: None,
-        })
+        Ok(())
     }
 
-    async fn page(
+    pub(super) async fn page(
         &self,
         session: &Session<'_>,
         span: Span,
@@ -167,6 +143,10 @@ impl Rest {
         let check = |answer: Answer<'_>| self.read_page(answer, &mark, &at);
         match self.send(session, &build, &check).await {
             // no such page: the one before was the last
+            Err(SourceError::NotFound { .. }) if mark.newest_first => {
+                let (at, gap) = (at.clone(), Gap::NewestFirst);
+                Err(SourceError::Incomplete { at, gap })
+            }
             Err(SourceError::NotFound { .. }) if mark.trial => Ok(Page {
                 rows: Vec::new(),
                 total: None,

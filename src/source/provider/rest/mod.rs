@@ -18,6 +18,7 @@ mod probe;
 mod read;
 mod record;
 mod sign;
+mod spans;
 mod spec;
 mod template;
 

@@ -41,7 +41,7 @@ impl Rest {
             link: None,
             read,
             fullest: mark.fullest.max(count),
-            trial: further == Further::Perhaps,
+            trial: further != Further::Surely,
             newest_first: false,
         };
         let numbered = |next| match paging.next.as_ref().map(|at| said(at, json)).transpose()? {
@@ -62,26 +62,52 @@ impl Rest {
             Style::Page => numbered(mark.number + 1),
             Style::Offset => numbered(read),
             Style::Cursor => {
-                let cursor = paging.next.as_ref().map(|at| said(at, json)).transpose()?;
-                let first_and_full = mark.text.is_none() && by_rows == Some(Further::Surely);
-                match cursor {
-                    Some(Said::Text(cursor)) => Ok(Some(to(0, Some(cursor), Further::Surely))),
-                    Some(Said::Number(id)) => {
-                        Ok(Some(to(0, Some(id.to_string()), Further::Surely)))
-                    }
-                    // it never was where it should be, and there must be more
-                    Some(Said::Nothing) if first_and_full && paging.total.is_none() => {
-                        Err(unreadable(paging.next.as_ref()))
-                    }
-                    Some(Said::Nothing | Said::End) | None => Ok(None),
-                }
+                let may_end = mark.text.is_some() || self.may_end(by_rows);
+                let cursor = self.cursor(json, told, may_end)?;
+                Ok(cursor.map(|cursor| to(0, Some(cursor), Further::Surely)))
             }
             Style::Since => {
                 let goes = told.map_or(by_rows, |on| on.then_some(Further::Surely));
                 Ok(goes.map(|further| self.since(mark, rows, to(0, furthest(rows), further))))
             }
-            Style::Link => self.link(answer, read),
+            Style::Link => {
+                let is_first = mark.link.is_none();
+                if is_first && answer.header("link").is_none() && !self.may_end(by_rows) {
+                    return Err(BodyFault::Shape("Link").into());
+                }
+                self.link(answer, read)
+            }
         }
+    }
+
+    /// The next cursor; none at the end, which an answer without one is where it `may_end`.
+    fn cursor(
+        &self,
+        json: &Json,
+        told: Option<bool>,
+        may_end: bool,
+    ) -> Result<Option<String>, Bad> {
+        let at = self.connector.paging.next.as_ref();
+        if told == Some(false) {
+            return Ok(None);
+        }
+        match at.map(|at| said(at, json)).transpose()? {
+            Some(Said::Text(cursor)) => Ok(Some(cursor)),
+            Some(Said::Number(id)) => Ok(Some(id.to_string())),
+            // there is more, and it does not say where
+            _ if told == Some(true) => Err(unreadable(at)),
+            Some(Said::Nothing) if !may_end => Err(unreadable(at)),
+            Some(Said::Nothing | Said::End) | None => Ok(None),
+        }
+    }
+
+    /// Whether a first answer that does not say how to go on may be the last: how to go on may as
+    /// well stand where nobody looked. A total is held against the rows; else the tables must say
+    /// so, and a full answer is not believed even then.
+    fn may_end(&self, by_rows: Option<Further>) -> bool {
+        let paging = &self.connector.paging;
+        let by_tables = paging.absent_is_end && by_rows != Some(Further::Full);
+        paging.total.is_some() || by_tables
     }
 
     /// Where a listing by ids goes on, and whether it may begin with what is newest.
@@ -118,8 +144,10 @@ impl Rest {
 /// Whether there is a further page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Further {
-    /// The source says so, or the page is as full as was asked for.
+    /// The source says so.
     Surely,
+    /// The page is as full as was asked for.
+    Full,
     /// Nothing says that this page is the last.
     Perhaps,
 }
@@ -129,7 +157,7 @@ enum Further {
 fn by_rows(count: u64, asked: u64, fullest: u64) -> Option<Further> {
     match count {
         0 => None,
-        count if asked > 0 && count >= asked => Some(Further::Surely),
+        count if asked > 0 && count >= asked => Some(Further::Full),
         count if count < fullest => None,
         _ => Some(Further::Perhaps),
     }

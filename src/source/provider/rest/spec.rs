@@ -185,6 +185,8 @@ pub(super) struct Paging {
     pub(super) last: Option<Pointer>,
     pub(super) more: Option<Pointer>,
     pub(super) total: Option<Pointer>,
+    /// The source says nothing of a next page where there is none.
+    pub(super) absent_is_end: bool,
 }
 
 /// Styles of paging.

@@ -28,6 +28,8 @@ pub(super) enum Name {
     From,
     /// The last one.
     To,
+    /// The first one after them.
+    Until,
     /// The number of the page.
     Page,
     /// Rows before the page.
@@ -84,6 +86,7 @@ pub(super) const PROBE: &[(&str, Name)] = &[
 pub(super) const LIST: &[(&str, Name)] = &[
     ("from", Name::From),
     ("to", Name::To),
+    ("until", Name::Until),
     ("page", Name::Page),
     ("offset", Name::Offset),
     ("size", Name::Size),
@@ -97,6 +100,7 @@ pub(super) const LIST: &[(&str, Name)] = &[
 pub(super) const LIST_PATH: &[(&str, Name)] = &[
     ("from", Name::From),
     ("to", Name::To),
+    ("until", Name::Until),
     ("page", Name::Page),
     ("offset", Name::Offset),
     ("size", Name::Size),
@@ -197,12 +201,23 @@ impl Template {
     /// True when days asked for are written without a time of day.
     pub(super) fn is_whole_day(&self) -> bool {
         let day = |part: &Part| {
-            let Part::Named(Name::From | Name::To, form) = part else {
+            let Part::Named(Name::From | Name::To | Name::Until, form) = part else {
                 return false;
             };
             matches!(form, Form::Plain | Form::Day | Form::Dmy)
         };
         self.0.iter().any(day)
+    }
+
+    /// True when the end of the days is a whole second, and what follows in it is not asked for.
+    pub(super) fn ends_in_a_second(&self) -> bool {
+        let second = |part: &Part| {
+            let Part::Named(Name::To, form) = part else {
+                return false;
+            };
+            matches!(form, Form::Compact | Form::Iso | Form::Time | Form::Seconds)
+        };
+        self.0.iter().any(second)
     }
 
     /// True when no name stands in it.
@@ -302,7 +317,10 @@ fn part(raw: &str, scope: Scope<'_>) -> Result<Part, BadTemplate> {
 }
 
 fn form_of(name: Name, raw: &str) -> Result<Form, BadTemplate> {
-    let is_time = matches!(name, Name::CreatedAt | Name::Now | Name::From | Name::To);
+    let is_time = matches!(
+        name,
+        Name::CreatedAt | Name::Now | Name::From | Name::To | Name::Until
+    );
     let found = match (name, raw) {
         (_, "") => Some(Form::Plain),
         (Name::OrderAmount, "hundredths") => Some(Form::Hundredths),

@@ -136,7 +136,7 @@ fn names_what_it_asks_for(
             "write {order_id} in the path, the query or the body",
         ),
         Mode::List => (
-            &[Name::From, Name::To],
+            &[Name::From, Name::To, Name::Until],
             "source.request names no days",
             "write {from} and {to} in the path, the query or the body",
         ),
