@@ -11,6 +11,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod asked_again;
 mod at_risk;
 mod audit;
 mod bad_input;
@@ -76,6 +77,7 @@ mod night_settlement;
 mod night_sources;
 mod night_surplus;
 mod night_untied;
+mod night_withdrawn;
 mod nights;
 mod normalise;
 mod notify;
