@@ -6,6 +6,8 @@
 //! - A fee is paid when at least what is due is paid. What the interface does not tell (means of
 //!   payment, mode of collection, deadline) stays untold.
 
+use std::collections::BTreeSet;
+
 use rust_decimal::Decimal;
 
 use super::cells::Fault;
@@ -26,6 +28,8 @@ pub struct DossierRows {
     pub day: Option<Day>,
     /// Its fees and what could not be read of them.
     pub rows: RegistryRows,
+    /// Its code and the ids of all fees that it has, readable or not; none where nobody can tell.
+    pub listed: Option<(DossierCode, BTreeSet<FeeId>)>,
 }
 
 /// Reads a dossier. `today` is the day on which it was told; `fallback` is the day of what cannot
@@ -44,6 +48,7 @@ pub fn read(
         source,
         day: day.unwrap_or(fallback),
     };
+    let listed = head.as_ref().ok().and_then(|head| listed(dossier, head));
     let (mut fees, mut refused) = (Vec::new(), Vec::new());
     let mut files: Vec<ToldBy> = Vec::new();
     for (fee, line) in dossier.fees.iter().zip(1_u64..) {
@@ -76,7 +81,19 @@ pub fn read(
             files,
             ..RegistryRows::default()
         },
+        listed,
     }
+}
+
+/// The whole list of a dossier's fees; none where it was not told, or a fee of it has no id.
+fn listed(dossier: &DossierRecord, head: &Head) -> Option<(DossierCode, BTreeSet<FeeId>)> {
+    let named = |fee: &FeeRecord| {
+        let id = fee.id.trim();
+        (!id.is_empty()).then(|| FeeId::new(&stored(id)))
+    };
+    let ids: Option<BTreeSet<FeeId>> = dossier.fees.iter().map(named).collect();
+    ids.filter(|_| dossier.listed)
+        .map(|ids| (head.code.clone(), ids))
 }
 
 /// Where a fee stood in the answers that told the dossier's fees.

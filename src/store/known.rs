@@ -1,13 +1,13 @@
 //! What is known about dossiers before a night reads them: which exist, what is linked to them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::batch::keys;
-use super::codec::code;
+use super::batch::{batches, keys};
+use super::codec::{code, read_fee};
 use super::exec::Bind;
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::{Day, DossierCode, FeeId, RowKey};
+use crate::domain::{Day, DossierCode, Fee, FeeId, RowKey, SourceName};
 
 impl Store {
     /// Which of these squeezed codes (A-Z0-9 only) belong to dossiers known by `night`, in order.
@@ -97,5 +97,23 @@ impl Store {
             }
         }
         Ok(linked)
+    }
+
+    /// The fees of these dossiers that hold by the word of `source` on the day of each and are not
+    /// cancelled.
+    pub async fn fees_told(
+        &self,
+        source: &SourceName,
+        dossiers: &BTreeMap<DossierCode, Day>,
+    ) -> Result<Vec<Fee>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let wanted = batches(dossiers, |row, (code, day)| {
+            row.text("k", code.as_str()).text("day", &day.to_string());
+        });
+        let binds = [Bind::Text(source.as_str())];
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_FEE_TOLD, &wanted, &binds)
+            .await?;
+        rows.iter().map(read_fee).collect()
     }
 }

@@ -108,6 +108,7 @@ statements! {
     UPSERT_PROBE = both "upsert_probe" 1;
     SELECT_ORDER_ID_BY_DAY = both "select_order_id_by_day" 3;
     SELECT_ORDER_ID_BY_PAYMENT = both "select_order_id_by_payment" 3;
+    SELECT_ORDER_ID_FED = both "select_order_id_fed" 4;
     SELECT_ORDER_ID_REFUNDED = both "select_order_id_refunded" 3;
     SELECT_ORDER_ID_UNANSWERED = both "select_order_id_unanswered" 2;
     SELECT_TXN_DECIDED_AFTER = both "select_txn_decided_after" 2;
@@ -122,6 +123,7 @@ statements! {
     SELECT_RECEIPT_SAID = both "select_receipt_said" 1;
     AMEND_RECEIPT_VERSION = both "amend_receipt_version" 1;
     UPSERT_RECEIPT_VERSION = both "upsert_receipt_version" 1;
+    SELECT_FEE_TOLD = both "select_fee_told" 2;
     SELECT_FEE_SAID = both "select_fee_said" 1;
     AMEND_FEE_VERSION = both "amend_fee_version" 1;
     UPSERT_FEE_VERSION = both "upsert_fee_version" 1;

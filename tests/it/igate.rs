@@ -354,6 +354,30 @@ async fn no_message_holds_a_secret() {
     assert!(!format!("{:?}", pull.trouble).contains("CANARY"));
 }
 
+/// Which fees a dossier has is known where an answer told some: one without any may be one for
+/// which a right is missing.
+#[tokio::test]
+async fn an_answer_without_any_fee_tells_nothing_of_what_was_taken_away() {
+    let (pull, _) = read(&igate(|_, number| five(number)).await, "").await;
+    assert!(pull.dossiers.iter().all(|dossier| dossier.listed));
+    let none = Fake::answering(|line| {
+        if line.contains(PATH) {
+            token(1)
+        } else if line.contains("/pa/dossier-fee/") {
+            json("[]")
+        } else {
+            five(param(line, "page").unwrap().parse().unwrap())
+        }
+    })
+    .await;
+    let (pull, _) = read(&none, "").await;
+    assert_eq!(
+        (pull.state, pull.dossiers.len()),
+        (Completeness::Complete, 3)
+    );
+    assert!(pull.dossiers.iter().all(|dossier| !dossier.listed));
+}
+
 #[test]
 fn what_the_configuration_lacks_is_said() {
     let fails = |more: &str, said: &str| {

@@ -11,6 +11,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod asked_again;
 mod at_risk;
 mod audit;
 mod bad_input;
@@ -78,6 +79,7 @@ mod night_sources;
 mod night_surplus;
 mod night_untied;
 mod night_unseen;
+mod night_withdrawn;
 mod nights;
 mod nights_lacking;
 mod normalise;

@@ -91,7 +91,13 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
     let mut facts = Vec::new();
     let mut later = JoinSet::new();
     let mut pushed = Vec::new();
-    for source in opened {
+    // the orders that gateways are asked about stand in the registries, wherever those stand in the
+    // configuration
+    let is_registry =
+        |source: &Opened| matches!(source.handle, Handle::Folder(_) | Handle::Registry(_));
+    let (registries, others): (Vec<Opened>, Vec<Opened>) =
+        opened.into_iter().partition(is_registry);
+    for source in registries.into_iter().chain(others) {
         desk.checkpoint()?;
         let stage = Stage::new(desk, &source.settings, night, at_ms);
         match source.handle {

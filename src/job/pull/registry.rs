@@ -2,13 +2,13 @@
 //! covered yet. What a dossier tells counts from the day of its change, like a file of that day;
 //! a day is covered once the list was read to its end after the day had closed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow};
 
 use super::raw::Evidence;
-use super::{Stage, count};
-use crate::domain::{Completeness, Day, SourceFacts};
+use super::{Stage, count, withdraw};
+use crate::domain::{Completeness, Day, DossierCode, FeeId, SourceFacts};
 use crate::job::digest;
 use crate::job::error::JobError;
 use crate::normalise::{self, dossier::DossierRows};
@@ -46,7 +46,10 @@ async fn save(stage: &Stage, from: Day, dossiers: &[DossierRecord]) -> Result<()
         let files = desk.store.files_of_night(name, day).await?;
         told.extend(files.into_iter().map(|file| file.sha256));
     }
-    for (record, rows) in rows_of(stage, dossiers)? {
+    let read = rows_of(stage, dossiers)?;
+    // the withdrawals first: killed in between, the next start finds the same fees open
+    withdraw::unlisted(stage, &lists(stage, &read, &told)).await?;
+    for Dossier { record, rows, .. } in read {
         desk.checkpoint()?;
         if !told.contains(&record.sha256) {
             desk.store.save_registry(&record, &rows).await?;
@@ -55,18 +58,54 @@ async fn save(stage: &Stage, from: Day, dossiers: &[DossierRecord]) -> Result<()
     cover(stage, from).await
 }
 
-/// The rows of each dossier, and what is remembered of it.
-fn rows_of(
+/// The lists of fees that withdraw what they no longer hold, each on its own night: not before it,
+/// because the night may still have money for the fee. A code that two dossiers have tells of
+/// neither.
+fn lists<'r>(
     stage: &Stage,
-    dossiers: &[DossierRecord],
-) -> Result<Vec<(ExportFile, RegistryRows)>, JobError> {
+    read: &'r [Dossier],
+    told: &BTreeSet<Box<str>>,
+) -> Vec<withdraw::List<'r>> {
+    let mut times: BTreeMap<&DossierCode, u32> = BTreeMap::new();
+    for (code, _) in read.iter().filter_map(|one| one.listed.as_ref()) {
+        *times.entry(code).or_default() += 1;
+    }
+    let list = |one: &'r Dossier| {
+        let (code, ids) = one.listed.as_ref()?;
+        let file = &one.record;
+        // what an earlier night has told of the dossier stands: only from tonight on it changes
+        let day = if told.contains(&file.sha256) {
+            stage.night
+        } else {
+            file.day
+        };
+        let counts = file.day <= stage.night && times.get(code) == Some(&1);
+        counts.then_some(withdraw::List {
+            file,
+            code,
+            ids,
+            day,
+        })
+    };
+    read.iter().filter_map(list).collect()
+}
+
+/// What a dossier told.
+struct Dossier {
+    record: ExportFile,
+    rows: RegistryRows,
+    listed: Option<(DossierCode, BTreeSet<FeeId>)>,
+}
+
+/// The rows of each dossier, and what is remembered of it.
+fn rows_of(stage: &Stage, dossiers: &[DossierRecord]) -> Result<Vec<Dossier>, JobError> {
     let name = &stage.settings.name;
     let words = igate::words(stage.settings.map("map"));
     let words = words.map_err(|(message, fix)| stage.settings.fail(message, &fix))?;
     let today = Day::of_ms(stage.at_ms);
     let one = |dossier: &DossierRecord| {
         let sha256 = digest::of(&(name.as_str(), dossier))?;
-        let DossierRows { day, rows } =
+        let DossierRows { day, rows, listed } =
             normalise::dossier::read(dossier, &words, name, (today, stage.night));
         let record = ExportFile {
             source: name.clone(),
@@ -77,7 +116,12 @@ fn rows_of(
             day: day.unwrap_or(stage.night),
             night: stage.night,
         };
-        Ok((record, super::folder::stored(rows)))
+        let rows = super::folder::stored(rows);
+        Ok(Dossier {
+            record,
+            rows,
+            listed,
+        })
     };
     dossiers.iter().map(one).collect()
 }
@@ -97,13 +141,14 @@ pub(super) async fn again(
         return Ok(Vec::new());
     }
     let known = stage.desk.store.known_files(&stage.settings.name).await?;
-    let mut all = rows_of(stage, &pull.dossiers)?;
-    for (record, _) in &mut all {
-        if let Some(first) = known.iter().find(|file| file.sha256 == record.sha256) {
-            *record = first.clone();
-        }
-    }
-    Ok(all)
+    let first = |one: Dossier| {
+        let first = known.iter().find(|file| file.sha256 == one.record.sha256);
+        (first.cloned().unwrap_or(one.record), one.rows)
+    };
+    Ok(rows_of(stage, &pull.dossiers)?
+        .into_iter()
+        .map(first)
+        .collect())
 }
 
 /// Remembers of each day that had closed that everything of it was told.

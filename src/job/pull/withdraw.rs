@@ -1,17 +1,20 @@
 //! A snapshot says everything: a fee that its newest file no longer holds was withdrawn, whatever
-//! it said before, unless money is linked to it.
+//! it said before, unless money is linked to it. So does the list of all fees of a dossier.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tracing::info;
 
 use super::Stage;
-use crate::domain::{DossierCode, Fee, FeeStatus, RowKey};
+use crate::domain::{Day, DossierCode, Fee, FeeId, FeeStatus, RowKey};
 use crate::job::digest;
 use crate::job::error::JobError;
 use crate::matching::Names;
 use crate::normalise;
 use crate::store::{ExportFile, RegistryRows, Window};
+
+/// The kind of the record that says what was withdrawn.
+const WITHDRAWN: &str = "withdrawn";
 
 /// Cancels the fees without money that `fees`, the rows of the snapshot `file`, no longer hold.
 /// Done before the file itself is stored: killed in between, the next start finds the same fees
@@ -26,7 +29,69 @@ pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Re
     let linked = desk.store.linked_fees(stage.night, &codes).await?;
     let is_open = |fee: &&Fee| fee.status != FeeStatus::Cancelled && !linked.contains(&fee.key());
     let open: Vec<RowKey> = pool.fees.iter().filter(is_open).map(Fee::key).collect();
-    let gone: BTreeSet<RowKey> = normalise::withdrawn(&open, fees);
+    let gone_keys: BTreeSet<RowKey> = normalise::withdrawn(&open, fees);
+    let gone = pool.fees.into_iter();
+    let gone = gone.filter(|fee| gone_keys.contains(&fee.key()));
+    let sha256 = digest::of(&("absent from", &file.sha256))?;
+    cancel(stage, (file, sha256), gone.collect()).await
+}
+
+/// The list of all fees of a dossier, as the interface of a one-stop system told it.
+pub(super) struct List<'r> {
+    /// What is remembered of the dossier.
+    pub(super) file: &'r ExportFile,
+    /// Its code.
+    pub(super) code: &'r DossierCode,
+    /// The ids of its fees.
+    pub(super) ids: &'r BTreeSet<FeeId>,
+    /// The day from which what it no longer holds is withdrawn.
+    pub(super) day: Day,
+}
+
+/// Cancels the fees without money that the source itself told of these dossiers and that their
+/// lists no longer hold. Done before the dossiers themselves are stored.
+pub(super) async fn unlisted(stage: &Stage, lists: &[List<'_>]) -> Result<(), JobError> {
+    let store = &stage.desk.store;
+    let (mut days, mut ids) = (BTreeMap::new(), BTreeMap::new());
+    for list in lists {
+        days.insert(list.code.clone(), list.day);
+        ids.insert(list.code, list.ids);
+    }
+    let told = store.fees_told(&stage.settings.name, &days).await?;
+    let lacks = |fee: &Fee| {
+        let list = ids.get(&fee.dossier_code);
+        list.is_some_and(|ids| !ids.contains(&fee.fee_id))
+    };
+    let mut gone: BTreeMap<DossierCode, Vec<Fee>> = BTreeMap::new();
+    for fee in told.into_iter().filter(lacks) {
+        gone.entry(fee.dossier_code.clone()).or_default().push(fee);
+    }
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let linked = store
+        .linked_fees(stage.night, &gone.keys().cloned().collect())
+        .await?;
+    for list in lists {
+        let mut fees = gone.remove(list.code).unwrap_or_default();
+        fees.retain(|fee| !linked.contains(&fee.key()));
+        let ids: Vec<&str> = fees.iter().map(|fee| fee.fee_id.as_str()).collect();
+        let sha256 = digest::of(&("absent from", &list.file.sha256, &ids))?;
+        let file = ExportFile {
+            day: list.day,
+            ..list.file.clone()
+        };
+        cancel(stage, (&file, sha256), fees).await?;
+    }
+    Ok(())
+}
+
+/// Stores these fees as cancelled from the day of the file on, under a record of its own.
+async fn cancel(
+    stage: &Stage,
+    (file, sha256): (&ExportFile, Box<str>),
+    gone: Vec<Fee>,
+) -> Result<(), JobError> {
     if gone.is_empty() {
         return Ok(());
     }
@@ -36,25 +101,21 @@ pub(super) async fn absent(stage: &Stage, file: &ExportFile, fees: &[Fee]) -> Re
         row.count = gone.len(),
         "withdrawn"
     );
-    let cancelled = pool
-        .fees
-        .into_iter()
-        .filter(|fee| gone.contains(&fee.key()));
+    let cancelled = |fee: Fee| Fee {
+        status: FeeStatus::Cancelled,
+        ..fee
+    };
     let rows = RegistryRows {
-        fees: cancelled
-            .map(|fee| Fee {
-                status: FeeStatus::Cancelled,
-                ..fee
-            })
-            .collect(),
+        fees: gone.into_iter().map(cancelled).collect(),
         ..RegistryRows::default()
     };
     let record = ExportFile {
-        sha256: digest::of(&("absent from", &file.sha256))?,
-        kind: "withdrawn".into(),
+        sha256,
+        kind: WITHDRAWN.into(),
         lines: 0,
+        night: stage.night,
         ..file.clone()
     };
-    desk.store.save_registry(&record, &rows).await?;
+    stage.desk.store.save_registry(&record, &rows).await?;
     Ok(())
 }

@@ -33,6 +33,9 @@ pub struct DossierRecord {
     pub updated: Box<str>,
     /// Its fees.
     pub fees: Vec<FeeRecord>,
+    /// True when an answer told all of its fees: what is not among them, it does not have.
+    #[serde(skip)]
+    pub listed: bool,
 }
 
 impl DossierRecord {

@@ -379,8 +379,11 @@ async fn with_fees(
             came.name.clone_from(&answer.name);
             came.sha256.clone_from(&answer.sha256);
         }
+        // an answer without any fee may also be one for which a right is missing
+        let listed = !fees.is_empty();
         for dossier in some {
             dossier.fees = fees.remove(&dossier.id).unwrap_or_default();
+            dossier.listed = listed;
         }
     }
     Ok(dossiers)

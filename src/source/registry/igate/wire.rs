@@ -64,6 +64,7 @@ fn row(json: &Json) -> Row {
         paid: text(at(&["paymentRequestData"]), "paidDate"),
         updated: text(Some(json), "updatedDate"),
         fees: Vec::new(),
+        listed: false,
     };
     Row {
         key: if is_id(&dossier.id) {
