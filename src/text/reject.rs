@@ -2,9 +2,11 @@
 //! to do. Vietnamese first. `tests/it/normalise/messages.rs` asserts the exact texts.
 
 mod file;
+mod masked;
 mod words;
 
 pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets};
+pub use masked::{explain_masked, mask_value, say_masked};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
 
@@ -45,12 +47,17 @@ pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
 /// What is wrong with a value, and what to do, where the row itself is told elsewhere. Of a word
 /// that is not allowed: which ones are.
 pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
+    explain_as(cell, cell.value, lang)
+}
+
+/// The same, with `shown` for the value.
+fn explain_as(cell: Cell<'_>, shown: &str, lang: Lang) -> (String, &'static str) {
     let text = match cell.code {
         RejectCode::LostDigits if ends_in_zeros(cell.value) => LOST_ZEROS,
         RejectCode::Formula if !cell.value.contains('=') => UNSOLVED,
         code => reason(code),
     };
-    let mut reason = text.get(lang).replace("{}", &quoted(cell.value));
+    let mut reason = text.get(lang).replace("{}", &quoted(shown));
     let word = cell.code == RejectCode::UnknownWord;
     let allowed = || words::allowed(cell.file, cell.side, cell.column, lang);
     if let Some(words) = word.then(allowed).flatten() {
