@@ -12,7 +12,7 @@ use super::page;
 use super::trend::{self, TREND_DAYS};
 use super::unrun;
 use crate::classify::Severity;
-use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, RowKey, Vnd};
 use crate::matching::Evidence;
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
@@ -361,14 +361,22 @@ fn place(seen: &Evidence) -> Option<(Box<str>, u64)> {
     }
 }
 
+/// Since when each exception is open: of a row that changed its class, since the first of them.
 fn opened_on(settlement: &Settlement, before: &[ExceptionRecord]) -> BTreeMap<ExceptionId, Day> {
-    let now: BTreeSet<&ExceptionId> = settlement
-        .rows
-        .iter()
-        .filter_map(|row| row.exception_id.as_ref())
-        .collect();
-    let still = before.iter().filter(|open| now.contains(&open.id));
-    still.map(|open| (open.id.clone(), open.opened)).collect()
+    let own: BTreeMap<&ExceptionId, Day> = before.iter().map(|o| (&o.id, o.opened)).collect();
+    let mut waited: BTreeMap<&RowKey, Day> = BTreeMap::new();
+    for open in before.iter().filter(|o| o.severity != Severity::Info) {
+        let first = waited.entry(&open.key).or_insert(open.opened);
+        *first = (*first).min(open.opened);
+    }
+    let since = |row: &crate::classify::Classified| {
+        let id = row.exception_id.as_ref()?;
+        let waits = row.severity != Severity::Info;
+        let waited = waited.get(&row.key).filter(|_| waits);
+        let first = own.get(id).into_iter().chain(waited).min()?;
+        Some((id.clone(), *first))
+    };
+    settlement.rows.iter().filter_map(since).collect()
 }
 
 /// Groups that did not stand like this the night before.

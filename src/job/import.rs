@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::decision::NO_REASON;
 use crate::domain::{Lang, Ruling, Vnd};
 use crate::format::FormatError;
+use crate::report::escape::visible;
 use crate::report::model::class_word;
 use crate::report::xlsx::columns::Choice as Word;
 use crate::store::Store;
@@ -107,6 +108,13 @@ pub async fn import(
     for row in &rows {
         if row.is_empty() {
             imported.skipped += 1;
+            continue;
+        }
+        if let Some(other) = sheet::contrary(&rows, row) {
+            let other = other.to_string();
+            let args = [("id", &*row.id), ("row", &*other)];
+            let keys = ["import-contrary", "import-contrary-fix"];
+            refused.push(row.refuse(how.lang, sheet::ID, keys, &args));
             continue;
         }
         let first = *seen.entry(row.id.clone()).or_insert(row.row);
@@ -243,6 +251,26 @@ async fn still_the_same(store: &Store, row: &Filled, lang: Lang) -> Result<(), B
             &args,
         )))
     };
+    // the hidden key and the columns beside it that people see tell of one row
+    let shown = |told: &str| {
+        let told = visible(told);
+        let told = told.trim();
+        told.strip_prefix('\'').unwrap_or(told).to_owned()
+    };
+    for (column, told, own) in [
+        (
+            sheet::SOURCE,
+            &row.source,
+            shown(record.key.source.as_str()),
+        ),
+        (sheet::ROW_ID, &row.row_id, shown(&record.key.id)),
+    ] {
+        if !told.is_empty() && **told != own {
+            let args = [("id", &*row.id), ("told", &**told), ("own", &*own)];
+            let keys = ["import-other-row", "import-other-row-fix"];
+            return Err(Bad::Row(Box::new(row.refuse(lang, column, keys, &args))));
+        }
+    }
     if !row.class.is_empty() && *record.class != *row.class {
         let [then, now] = [&row.class, &record.class].map(|id| class_word(id, lang));
         return Err(changed(sheet::CLASS, &then, &now));

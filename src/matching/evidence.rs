@@ -99,6 +99,8 @@ pub enum Evidence {
     ),
     /// Another open dossier within one edit has this amount and payer.
     Rival(DossierCode),
+    /// The same where the payer of the transaction or of the dossier is not told.
+    RivalOfAmount(DossierCode),
     /// The source is not yet due.
     WaitingFor(Box<str>),
     /// Different content under one id.

@@ -124,6 +124,16 @@ pub fn of_reading(score: u16, payer: Payer) -> Vec<Part> {
     parts.map(|why| Part::new(why, 300)).collect()
 }
 
+/// What each thing counts that speaks for a dossier which the text does not name.
+pub const UNREAD: u16 = 250;
+
+/// The parts of such a dossier: the amount is what it lacks, and the payer may be the one expected.
+pub fn of_unread(score: u16) -> Vec<Part> {
+    let parts = [Why::Amount, Why::Payer].into_iter();
+    let parts = parts.take(usize::from(score / UNREAD));
+    parts.map(|why| Part::new(why, UNREAD.into())).collect()
+}
+
 /// The parts of a sum that may be meant in so many ways.
 pub fn of_sum(whole: u16, score: u16) -> Vec<Part> {
     let (whole, score) = (i32::from(whole), i32::from(score));
@@ -162,6 +172,9 @@ mod tests {
         check(&[(amount, 600), (cash, -900)], 0, &[300, -450, 150]);
         for score in [300, 600, 900] {
             assert_eq!(sum(&of_reading(score, Payer::Agrees)), i32::from(score));
+        }
+        for score in [UNREAD, 2 * UNREAD] {
+            assert_eq!(sum(&of_unread(score)), i32::from(score));
         }
         assert_eq!(sum(&of_sum(700, 233)), 233);
     }

@@ -11,7 +11,7 @@ use crate::classify::Severity;
 use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
-use crate::report::model::Index;
+use crate::report::model::{Index, mask_seen};
 
 pub use changes::write_changes;
 pub use differences::{DifferenceRow, write_differences};
@@ -128,7 +128,7 @@ pub fn write_exceptions(
     rows: Vec<ExceptionRow<'_>>,
     style: Style,
 ) -> io::Result<()> {
-    let evidence = |said: &Evidence| said.say(style.lang);
+    let evidence = |said: &Evidence| mask_seen(said).say(style.lang);
     exception_rows(to, rows, style, evidence, |near| near.say(style.lang))
 }
 

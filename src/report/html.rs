@@ -276,11 +276,15 @@ impl Page<'_> {
             let views = closed.iter().filter(|view| view.changed == changed);
             self.n_of(views.count())
         };
+        let gone = i128::try_from(closed.len()).unwrap_or(i128::MAX);
+        let net = i128::from(new) - gone;
+        let sign = if net > 0 { "+" } else { "" };
         let before = self.r.compared_with.map(|day| self.day(day));
         let args = [
             ("opened", self.n(new)),
             ("closed", of(false)),
             ("changed", of(true)),
+            ("net", format!("{sign}{}", text::number(self.r.lang, net))),
             ("day", before.unwrap_or_default()),
         ];
         self.say("change-counts", &args)

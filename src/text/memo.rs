@@ -141,6 +141,11 @@ fn is_pair(words: Option<&[String]>) -> bool {
         .any(|pair| pair == (first.as_str(), second.as_str()))
 }
 
+/// True for a family name, folded.
+pub(super) fn is_family(word: &str) -> bool {
+    is_listed(FAMILIES, word) || is_listed(DOUBTFUL_FAMILIES, word)
+}
+
 fn is_listed(list: &str, word: &str) -> bool {
     list.split(' ').any(|listed| listed == word)
 }

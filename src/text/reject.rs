@@ -3,9 +3,11 @@
 
 mod either;
 mod file;
+mod masked;
 mod words;
 
 pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_turned};
+pub use masked::{explain_masked, mask_value, say_masked};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
 use either::{EITHER_FIRST, MONTH_FIRST, ZERO_WITH_AMOUNT, is_turned};
@@ -47,13 +49,18 @@ pub fn say(reject: &Reject, lang: Lang) -> (String, String) {
 /// What is wrong with a value, and what to do, where the row itself is told elsewhere. Of a word
 /// that is not allowed: which ones are.
 pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
+    explain_as(cell, cell.value, lang)
+}
+
+/// The same, with `shown` for the value.
+fn explain_as(cell: Cell<'_>, shown: &str, lang: Lang) -> (String, &'static str) {
     let text = match cell.code {
         RejectCode::LostDigits if ends_in_zeros(cell.value) => LOST_ZEROS,
         RejectCode::Formula if !cell.value.contains('=') => UNSOLVED,
         RejectCode::MonthFirst if !is_turned(cell.value) => EITHER_FIRST,
         code => reason(code),
     };
-    let mut reason = text.get(lang).replace("{}", &quoted(cell.value));
+    let mut reason = text.get(lang).replace("{}", &quoted(shown));
     let word = cell.code == RejectCode::UnknownWord;
     let allowed = || words::allowed(cell.file, cell.side, cell.column, lang);
     if let Some(words) = word.then(allowed).flatten() {

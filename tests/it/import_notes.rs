@@ -77,3 +77,34 @@ async fn the_next_night_shows_it(town: &Town, desk: &Desk, [a, b, c]: [&str; 3])
     };
     assert!(rows.iter().all(Filled::is_empty));
 }
+
+/// The hidden key is that of the row which stands beside it, and of two rows that contradict each
+/// other neither is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_of_another_row_and_contrary_rows_are_refused() {
+    let Case { town, open, .. } = case(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    let [a, b] = [&open[0], &open[1]];
+    let head = "exception_id,source,id,decision,reason\n";
+    let row = |key: &str, of: &str, decision: &str| {
+        format!("{key},{},{of},{decision},why\n", a.key.source)
+    };
+    let (a_id, b_id) = (a.id.as_str(), b.id.as_str());
+    // the key of b in the row of a
+    let swapped = format!("{head}{}", row(b_id, &a.key.id, "not_fee"));
+    let done = imported(&desk.store, &swapped, false).await;
+    assert_eq!(counts(&done), [0, 0, 0, 1], "{done:?}");
+    assert_eq!(&*done.refused[0].column, "C (id)");
+    assert!(done.refused[0].message.contains(&*a.key.id), "{done:?}");
+    let twice = format!(
+        "{head}{}{}",
+        row(a_id, &a.key.id, "not_fee"),
+        row(a_id, &a.key.id, "write_off")
+    );
+    let done = imported(&desk.store, &twice, false).await;
+    assert_eq!(counts(&done), [0, 0, 0, 2], "{done:?}");
+    assert!(desk.store.decisions().await.unwrap().is_empty());
+    let right = format!("{head}{}", row(a_id, &a.key.id, "not_fee"));
+    let done = imported(&desk.store, &right, false).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done:?}");
+}

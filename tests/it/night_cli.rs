@@ -68,6 +68,14 @@ async fn run_is_silent_unless_asked_and_prints_what_it_published() {
     let shown = run(&town, &["exceptions", "show", id, "--lang", "en"]).await;
     let text = stdout(&shown);
     assert!(text.starts_with(id) && text.contains("\nSeen\n"), "{text}");
+    let english = run(&town, &["exceptions", "list", "--lang", "en"]).await;
+    for said in [text, stdout(&english)] {
+        let grouped = |sign: char| {
+            said.split_whitespace()
+                .any(|word| word.split_once(sign).is_some_and(|(_, rest)| rest == "000"))
+        };
+        assert!(grouped(',') && !grouped('.'), "{said}");
+    }
     assert_eq!(
         code(&run(&town, &["exceptions", "show", "ffffffffffffffff"]).await),
         2

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{label, print_day};
+use super::{groups, label, print_day};
 use crate::cli::output::table;
-use crate::domain::vnd::grouped;
 use crate::domain::{Day, Lang, RowKey, Text};
 use crate::job::at_risk;
 use crate::store::ExceptionRecord;
@@ -50,7 +49,7 @@ pub(super) fn print_list(
             vec![
                 record.id.as_str()[..8].to_owned(),
                 label(&record.class, lang),
-                grouped(record.amount.wide()),
+                groups(record.amount.wide(), lang),
                 record
                     .dossier_code
                     .as_ref()
@@ -84,6 +83,6 @@ pub(super) fn print_list(
         en: "{n} items, {sum} dong, of which at risk {risk} dong\n",
     };
     let total = text.get(lang).replace("{n}", &records.len().to_string());
-    let total = total.replace("{risk}", &grouped(at_risk));
-    table(&head[..columns], &[2, 7], &rows) + &total.replace("{sum}", &grouped(sum))
+    let total = total.replace("{risk}", &groups(at_risk, lang));
+    table(&head[..columns], &[2, 7], &rows) + &total.replace("{sum}", &groups(sum, lang))
 }

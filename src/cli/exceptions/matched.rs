@@ -2,8 +2,7 @@
 
 use serde::Serialize;
 
-use super::{print_day, show::print_key};
-use crate::domain::vnd::grouped;
+use super::{groups, print_day, show::print_key};
 use crate::domain::{Day, DossierCode, Lang, Text};
 use crate::matching::{Evidence, Leg, MatchGroup};
 use crate::store::Matched;
@@ -54,7 +53,7 @@ fn one(matched: &Matched, lang: Lang, say: &dyn Fn(&Evidence) -> String) -> Vec<
     };
     let (rule, id) = (group.label().get(lang), group.pass);
     let mut lines = vec![format!("\n{}: {rule} ({id})", title.get(lang))];
-    lines.extend(group.legs.iter().map(|leg| print_leg(leg, say)));
+    lines.extend(group.legs.iter().map(|leg| print_leg(leg, lang, say)));
     for said in &group.evidence {
         lines.push(format!("  + {}", say(said)));
     }
@@ -73,7 +72,10 @@ fn one(matched: &Matched, lang: Lang, say: &dyn Fn(&Evidence) -> String) -> Vec<
         lines.push(format!("  ~ {}: {}", second.get(lang), near.say(lang)));
     }
     if let Some(left) = group.difference {
-        let (label, dong) = (super::label(left.class, lang), grouped(left.amount.wide()));
+        let (label, dong) = (
+            super::label(left.class, lang),
+            groups(left.amount.wide(), lang),
+        );
         lines.push(format!("  ! {label}: {dong} đ"));
     }
     let since = Text {
@@ -85,12 +87,12 @@ fn one(matched: &Matched, lang: Lang, say: &dyn Fn(&Evidence) -> String) -> Vec<
     lines
 }
 
-fn print_leg(leg: &Leg, say: &dyn Fn(&Evidence) -> String) -> String {
+fn print_leg(leg: &Leg, lang: Lang, say: &dyn Fn(&Evidence) -> String) -> String {
     let fee = leg.fee_id.as_ref();
     let fee = fee.map_or_else(String::new, |id| format!(" {id}"));
     let dossier = leg.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (role, money, amount) = (leg.role.id(), print_key(&leg.money), leg.amount.wide());
-    let amount = grouped(amount);
+    let amount = groups(amount, lang);
     format!(
         "  - {role} {money} -> {dossier}{fee}: {amount} đ; {}",
         say(&leg.why)

@@ -316,6 +316,15 @@ fn label(class: &str, lang: Lang) -> String {
     classify::class(class).map_or_else(|| class.to_owned(), |c| c.label.get(lang).to_owned())
 }
 
+/// An amount in groups of three digits, as the language has them.
+fn groups(dong: i128, lang: Lang) -> String {
+    let said = crate::domain::vnd::grouped(dong);
+    match lang {
+        Lang::Vi => said,
+        Lang::En => said.replace('.', ","),
+    }
+}
+
 fn print_day(day: Day, lang: Lang) -> String {
     if lang == Lang::Vi {
         day.vi()

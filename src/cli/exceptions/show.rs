@@ -5,13 +5,12 @@ use serde::Serialize;
 
 use super::matched::{self, MatchJson, MatchesDocument};
 use super::origin::{OriginJson, came_from, print_origin};
-use super::{Open, ShowArgs, decide, label, print_day};
+use super::{Open, ShowArgs, decide, groups, label, print_day};
 use crate::classify::{self, AtRisk};
 use crate::cli::output::{json_line, out};
 use crate::cli::{Failure, Outcome, block_on};
 use crate::config::Config;
 use crate::decision::{self, Entry};
-use crate::domain::vnd::grouped;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Side, Text, Txn};
 use crate::job::origin::Found as Came;
 use crate::job::{Exit, JobError, lost};
@@ -188,13 +187,13 @@ fn money(record: &ExceptionRecord, lang: Lang) -> String {
     let (amount, class) = (record.amount, &record.class);
     let counted = classify::at_risk(class, &record.key, amount, &record.evidence);
     let at_risk = counted.here();
-    let mut said = format!("{} đ", grouped(at_risk.wide()));
+    let mut said = format!("{} đ", groups(at_risk.wide(), lang));
     if at_risk != amount {
         let row = Text {
             vi: "số tiền của dòng",
             en: "the row's amount",
         };
-        let amount = grouped(amount.wide());
+        let amount = groups(amount.wide(), lang);
         said.extend([format!(" ({}: {amount} đ)", row.get(lang))]);
     }
     let elsewhere = match counted {
@@ -271,7 +270,7 @@ fn print_past(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> Vec<
 
 /// What was seen; of an unreadable cell also why, and what to do about it.
 fn seen(evidence: &Evidence, side: Side, lang: Lang) -> String {
-    let said = evidence.say(lang);
+    let said = crate::report::model::mask_seen(evidence).say(lang);
     match evidence {
         Evidence::At(file, _, column, value, code) => {
             let cell = text::reject::Cell {
@@ -281,7 +280,7 @@ fn seen(evidence: &Evidence, side: Side, lang: Lang) -> String {
                 column,
                 value,
             };
-            let (reason, advice) = text::reject::explain(cell, lang);
+            let (reason, advice) = text::reject::explain_masked(cell, lang);
             format!("{said}: {reason}. {advice}")
         }
         _ => said,

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::cause::{Causes, tags};
 use super::documents::{Documents, key_of, list, text};
 use super::{Became, ClassChange, Desk, ExceptionChange, JobError, MatchChange, RunRecord};
+use crate::domain::{RowKey, Vnd};
+use crate::matching::Evidence;
 
 /// Groups that stood like this on the earlier night, although it did not read them.
 pub(super) async fn known_groups(
@@ -118,6 +120,21 @@ pub(super) fn classes(before: &Documents, after: &Documents, causes: &Causes) ->
     changes
 }
 
+/// The money at risk of a row, in dong: what the tile and the work list count of it, 0 where it is
+/// counted at the other row.
+fn at_risk(row: &Value) -> i64 {
+    let amount = row["amount"].as_i64().unwrap_or(0);
+    let key = serde_json::from_value::<RowKey>(row["key"].clone());
+    let evidence = serde_json::from_value::<Vec<Evidence>>(row["evidence"].clone());
+    let (Ok(key), Ok(evidence)) = (key, evidence) else {
+        return amount;
+    };
+    let class = text(&row["class"]);
+    crate::classify::at_risk(&class, &key, Vnd::new(amount), &evidence)
+        .here()
+        .get()
+}
+
 /// Exceptions that ask for a person, opened and closed.
 pub(super) fn exceptions(
     before: &Documents,
@@ -143,7 +160,7 @@ pub(super) fn exceptions(
                 became,
                 class: text(&row["class"]).into(),
                 row: key.as_str().into(),
-                amount_vnd: row["amount"].as_i64().unwrap_or(0),
+                amount_vnd: at_risk(row),
                 cause: causes.of(&tags_of(there, Some(row))),
             });
         }

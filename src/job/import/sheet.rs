@@ -14,9 +14,13 @@ pub(super) use crate::report::xlsx::columns::{
 };
 use crate::report::xlsx::columns::{Choice, DECIDED_BY as BY};
 
+/// The source and the id of the row that the exception is about, as `exceptions.csv` has them.
+pub(super) const SOURCE: &str = "source";
+pub(super) const ROW_ID: &str = "id";
+
 /// Every column that is read.
-const COLUMNS: [&str; 10] = [
-    ID, CLASS, AMOUNT, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY,
+const COLUMNS: [&str; 12] = [
+    ID, CLASS, AMOUNT, SOURCE, ROW_ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY,
 ];
 /// Columns that people fill in: no formula may stand in them.
 const FILLED: [&str; 8] = [ID, DECISION, TARGET, ASSIGNEE, ASSIGNED, REASON, NOTE, BY];
@@ -36,6 +40,10 @@ pub struct Filled {
     pub class: Box<str>,
     /// The amount it had; may be empty.
     pub amount: Box<str>,
+    /// The source of the row; may be empty.
+    pub source: Box<str>,
+    /// The id of the row in it; may be empty.
+    pub row_id: Box<str>,
     /// The decision's word.
     pub decision: Box<str>,
     /// What the decision needs beside it.
@@ -62,6 +70,15 @@ impl Filled {
         let decides = !self.decision.is_empty() || !self.target.is_empty();
         let says = decides || self.assigns().is_some() || !self.note.is_empty();
         self.formula.is_none() && !says
+    }
+
+    /// True where both rows ask for the same.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let asks = |row: &Self| {
+            let assigns = row.assigns().map(Box::<str>::from);
+            (row.decision.clone(), row.target.clone(), assigns)
+        };
+        asks(self) == asks(other)
     }
 
     /// True when the row says nothing but its note.
@@ -176,6 +193,18 @@ pub(super) fn is_id(text: &str) -> bool {
     text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
+/// The row of the file that asks for something else about the same exception: which of the two is
+/// meant nobody but a person knows.
+pub(super) fn contrary(rows: &[Filled], row: &Filled) -> Option<u64> {
+    let same = rows
+        .iter()
+        .filter(|other| other.row != row.row && other.id == row.id);
+    let mut asking = same.filter(|other| is_id(&other.id) && !other.is_empty());
+    asking
+        .find(|other| !other.asks_as(row))
+        .map(|other| other.row)
+}
+
 /// The row with the keys, and where each column stands.
 fn keys(rows: &[GridRow]) -> Option<(usize, Vec<(&'static str, usize)>)> {
     for (nth, row) in rows.iter().take(HEAD_ROWS).enumerate() {
@@ -217,6 +246,8 @@ fn filled(
         id: cell(ID),
         class: cell(CLASS),
         amount: cell(AMOUNT),
+        source: cell(SOURCE),
+        row_id: cell(ROW_ID),
         decision: cell(DECISION),
         target: cell(TARGET),
         assignee: cell(ASSIGNEE),

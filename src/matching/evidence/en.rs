@@ -90,6 +90,9 @@ impl Evidence {
             Self::Rival(code) => {
                 format!("dossier {code} is one edit away with this amount and payer")
             }
+            Self::RivalOfAmount(code) => format!(
+                "dossier {code} is one edit away with this amount; no payer is told to tell them apart"
+            ),
             Self::WaitingFor(source) => format!("source {source} is not yet due"),
             Self::Versions(versions) => format!(
                 "{} different contents: {}",

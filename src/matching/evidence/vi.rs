@@ -97,6 +97,9 @@ impl Evidence {
             Self::Rival(code) => {
                 format!("hồ sơ {code} chỉ khác một ký tự, có cùng số tiền và người nộp")
             }
+            Self::RivalOfAmount(code) => format!(
+                "hồ sơ {code} chỉ khác một ký tự và có cùng số tiền; không rõ người nộp để phân biệt"
+            ),
             Self::WaitingFor(source) => format!("nguồn {source} chưa tới hạn giao dữ liệu"),
             Self::Versions(versions) => format!(
                 "{} nội dung khác nhau: {}",

@@ -133,11 +133,13 @@ pub(super) fn doubt(desk: &mut Desk, txn: Index, dossier: Index, rivals: &[Index
         let due = Vnd::from_wide(pool.due(dossier)).unwrap_or_default();
         evidence.push(Evidence::AmountDiffers(due, row.amount));
     }
-    evidence.extend(
-        rivals
-            .iter()
-            .map(|r| Evidence::Rival(pool.dossier(*r).code.clone())),
-    );
+    evidence.extend(rivals.iter().map(|rival| {
+        let code = pool.dossier(*rival).code.clone();
+        match pool.payer(row, *rival) {
+            Payer::Agrees => Evidence::Rival(code),
+            Payer::Unknown | Payer::Differs => Evidence::RivalOfAmount(code),
+        }
+    }));
     let mut readings = vec![dossier];
     readings.extend(rivals);
     let nearest = readings

@@ -62,7 +62,7 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
                 column,
                 value,
             };
-            let (reason, advice) = text::reject::explain(cell, lang);
+            let (reason, advice) = text::reject::explain_masked(cell, lang);
             detail = format!("{detail}: {reason}. {advice}");
         }
     }

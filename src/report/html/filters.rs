@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::report::Figure;
 use crate::report::model::{
-    CarryRow, ClassRow, ClosedView, CompareRow, ExceptionView, FlowRow, SHOWN_MAX, age_bucket,
-    source_word, uncounted_out,
+    CarryRow, ClassRow, ClosedView, CompareRow, ExceptionView, SHOWN_MAX, age_bucket, source_word,
+    uncounted_out,
 };
 
 use super::Page;
@@ -215,19 +215,6 @@ impl Page<'_> {
 
     /// The parts of a row of the bridge, in order.
     pub(super) fn carry_parts(&self, row: &CarryRow) -> [Figure; 6] {
-        row.parts()
-    }
-
-    /// The totals of the day's money, in the order of its parts.
-    pub(super) fn flow_totals(&self) -> [i128; 8] {
-        self.r.flows.iter().fold([0; 8], |sums, row| {
-            let mut parts = self.flow_parts(row).into_iter();
-            sums.map(|sum| sum + parts.next().unwrap_or(0))
-        })
-    }
-
-    /// The same of one source.
-    pub(super) fn flow_parts(&self, row: &FlowRow) -> [i128; 8] {
         row.parts()
     }
 

@@ -1,7 +1,5 @@
 //! What the providers kept, source by source, and the proposals that wait for a person.
 
-use std::collections::BTreeMap;
-
 use crate::domain::{ExceptionId, Fraction};
 use crate::report::model::{KeptRow, instrument_word};
 use crate::text;
@@ -15,35 +13,37 @@ pub(super) struct Kept {
     pub(super) instrument: String,
     pub(super) count: u64,
     pub(super) gross: i128,
-    pub(super) fee: i128,
-    pub(super) net: i128,
-    /// What was paid, less fee and what was received.
-    pub(super) rest: i128,
-    /// Payments whose fee nobody told.
-    pub(super) untold: u64,
+    /// What is known of the fee; none where nothing is.
+    pub(super) fee: Option<i128>,
+    /// None where a fee of the source is not known.
+    pub(super) net: Option<i128>,
+    /// What was paid, less fee and what was received; none as before.
+    pub(super) rest: Option<i128>,
+    /// Fee and what was paid, of sources that told every fee.
+    rated: (i128, i128),
     pub(super) total: bool,
 }
 
-impl Kept {
-    /// True where no fee of it is known.
-    fn is_untold(&self) -> bool {
-        self.untold > 0 && self.untold == self.count
-    }
-}
-
 impl Page<'_> {
-    /// Sources and means of payment, and below them their sum.
+    /// Sources and means of payment, and below them the sum of what is known.
     pub(super) fn kept_rows(&self) -> Vec<Kept> {
-        let row = |row: &KeptRow| Kept {
-            source: row.source.to_string(),
-            instrument: instrument_word(self.r.lang, row.instrument),
-            count: row.count,
-            gross: row.gross,
-            fee: row.fee,
-            net: row.net,
-            rest: row.gross - row.fee - row.net,
-            untold: row.untold,
-            total: false,
+        let row = |row: &KeptRow| {
+            let is_told = !self.r.is_fee_unknown(&row.source);
+            Kept {
+                source: row.source.to_string(),
+                instrument: instrument_word(self.r.lang, row.instrument),
+                count: row.count,
+                gross: row.gross,
+                fee: self.r.known_fee(row),
+                net: is_told.then_some(row.net),
+                rest: is_told.then_some(row.gross - row.fee - row.net),
+                rated: if is_told {
+                    (row.fee, row.gross)
+                } else {
+                    (0, 0)
+                },
+                total: false,
+            }
         };
         let mut rows: Vec<Kept> = self.r.kept.iter().map(row).collect();
         let mut all = Kept {
@@ -51,55 +51,39 @@ impl Page<'_> {
             total: true,
             ..Kept::default()
         };
+        let plus = |sum: &mut Option<i128>, part: Option<i128>| {
+            *sum = part.map_or(*sum, |dong| Some(sum.unwrap_or(0) + dong));
+        };
         for row in &rows {
             all.count = all.count.saturating_add(row.count);
             all.gross += row.gross;
-            all.fee += row.fee;
-            all.net += row.net;
-            all.rest += row.rest;
-            all.untold += row.untold;
+            plus(&mut all.fee, row.fee);
+            plus(&mut all.net, row.net);
+            plus(&mut all.rest, row.rest);
+            all.rated.0 += row.rated.0;
+            all.rated.1 += row.rated.1;
+        }
+        let left_out = rows.iter().filter(|row| row.net.is_none()).count();
+        if left_out > 0 {
+            all.instrument = self.t1("kept-total-less", "n", self.n_of(left_out));
         }
         rows.push(all);
         rows
     }
 
-    /// A sum of a row, in dong; a dash where the fee of none of its payments is known, so that
-    /// nobody takes 0 for it.
-    pub(super) fn kept_sum(&self, row: &Kept, dong: &i128) -> String {
-        if row.is_untold() {
-            return "—".to_owned();
-        }
-        self.money(*dong)
+    /// A sum in dong; a dash where it is not known, so that nobody takes 0 for it.
+    pub(super) fn known(&self, dong: &Option<i128>) -> String {
+        dong.map_or_else(|| "—".to_owned(), |dong| self.money(dong))
     }
 
-    /// Payments whose fee nobody told, by source; none where every fee is known.
-    pub(super) fn untold_fees(&self) -> Option<String> {
-        let mut sources: BTreeMap<&str, u64> = BTreeMap::new();
-        for row in self.r.kept.iter().filter(|row| row.untold > 0) {
-            *sources.entry(&row.source).or_default() += row.untold;
-        }
-        let said = sources.iter().map(|(source, n)| {
-            let args = [("source", (*source).to_owned()), ("n", self.n(*n))];
-            self.say("kept-untold-of", &args)
-        });
-        let said: Vec<String> = said.collect();
-        (!said.is_empty()).then(|| self.say("kept-untold", &[("sources", said.join("; "))]))
+    /// How a difference is shown: neither good nor bad where it is not known.
+    pub(super) fn known_mark(&self, dong: &Option<i128>) -> &'static str {
+        dong.map_or("", |dong| self.zero(&dong))
     }
 
-    /// How the difference of a row is shown: neither good nor bad where no fee is known.
-    pub(super) fn kept_mark(&self, row: &Kept) -> &'static str {
-        if row.is_untold() {
-            return "";
-        }
-        self.zero(&row.rest)
-    }
-
-    /// The fee as a part of what was paid; a dash where nothing was, or no fee is known.
+    /// The fee as a part of what was paid; a dash where nothing was, or a fee is not known.
     pub(super) fn kept_rate(&self, row: &Kept) -> String {
-        if row.is_untold() {
-            return "—".to_owned();
-        }
-        let rate = Fraction::new(row.fee, row.gross);
+        let rate = Fraction::new(row.rated.0, row.rated.1);
         rate.map_or_else(|| "—".to_owned(), |rate| text::percent(self.r.lang, rate))
     }
 

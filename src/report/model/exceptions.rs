@@ -305,6 +305,7 @@ pub(super) fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
         .changes
         .as_ref()
         .is_some_and(|changes| changes.opened.contains(id))
+        && !facts.opened_on.contains_key(id)
 }
 
 fn view(

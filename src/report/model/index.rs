@@ -95,7 +95,8 @@ impl<'a> Index<'a> {
 
     /// A sentence that calls another row by what the bank knows it by.
     pub fn say(&self, lang: Lang, evidence: &Evidence) -> String {
-        evidence.called(|id| self.called(lang, id)).say(lang)
+        let seen = super::rejects::mask_seen(evidence);
+        seen.called(|id| self.called(lang, id)).say(lang)
     }
 
     /// A candidate, called likewise.

@@ -53,6 +53,7 @@ mod tie;
 mod tie_files;
 mod tiles;
 mod trend;
+mod unknown_fees;
 mod unplaced;
 mod what_if;
 
@@ -87,7 +88,7 @@ pub use nights::{
 pub use pairings::{PairingView, Pairings};
 pub use proposals::{ProposalView, Proposals};
 pub use quality::QualityRow;
-pub use rejects::{RejectList, RejectView, every_reject};
+pub use rejects::{RejectList, RejectView, every_reject, mask_seen};
 pub use row::Fact;
 pub use rules::rule_lines;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};

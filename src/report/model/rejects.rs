@@ -1,8 +1,11 @@
 //! Pure: rows that could not be read, with file, line, column, value, reason and advice.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use crate::domain::{ExceptionId, Lang, Reject, Vnd};
+use crate::matching::Evidence;
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Inputs;
 use crate::text;
@@ -31,7 +34,7 @@ pub struct RejectView {
     pub line: u64,
     /// The column at fault.
     pub column: Box<str>,
-    /// The value at fault.
+    /// The value at fault, without names and accounts of people.
     pub value: Box<str>,
     /// Why.
     pub reason: String,
@@ -41,6 +44,21 @@ pub struct RejectView {
     pub amount: Option<Vnd>,
     /// The stable id of the exception.
     pub exception_id: Box<str>,
+}
+
+/// What was seen; where it tells of an unreadable cell, without names and accounts of people.
+pub fn mask_seen(said: &Evidence) -> Cow<'_, Evidence> {
+    let Evidence::At(file, line, column, value, code) = said else {
+        return Cow::Borrowed(said);
+    };
+    let value = text::reject::mask_value(*code, value).into();
+    Cow::Owned(Evidence::At(
+        file.clone(),
+        *line,
+        column.clone(),
+        value,
+        *code,
+    ))
 }
 
 /// Every one of them, by source, file and line.
@@ -73,14 +91,14 @@ pub(super) fn list(inputs: &Inputs, facts: &RunFacts) -> RejectList {
 }
 
 fn view(lang: Lang, reject: &Reject) -> RejectView {
-    let (reason, advice) = text::reject::say(reject, lang);
+    let (reason, advice) = text::reject::say_masked(reject, lang);
     RejectView {
         source: reject.source.as_str().into(),
         id: (&*reject.id).into(),
         file: reject.file.clone(),
         line: reject.line,
         column: reject.column.clone(),
-        value: reject.value.clone(),
+        value: text::reject::mask_value(reject.code, &reject.value).into(),
         reason,
         advice,
         amount: reject.amount,

@@ -114,6 +114,9 @@ pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     if let Some(less) = &book.report.nights_less {
         intro = format!("{intro} {less}");
     }
+    if let Some(unknown) = book.report.unknown_fees() {
+        intro = format!("{intro} {unknown}");
+    }
     let head = Head {
         freeze_col: 1,
         ..Head::new(&title, &intro, "index.html")
@@ -133,14 +136,16 @@ pub(super) fn write_flows(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let parts = parts.map(|key| Column::total(book.t(key), 18, Look::Money));
     table.extend(parts);
     let rows = book.report.flows.iter().enumerate();
-    let rows = rows.map(|(nth, row)| flow(nth, row));
+    let rows = rows.map(|(nth, row)| flow(book, nth, row));
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
 }
 
-fn flow(nth: usize, row: &FlowRow) -> Vec<Cell> {
+fn flow(book: &Book<'_>, nth: usize, row: &FlowRow) -> Vec<Cell> {
     let this = nth + 5;
-    let [came, uncounted, paid, fees, returned, debits, net, rest] = row.parts();
+    let [came, uncounted, paid, _, returned, debits, _, rest] = row.parts();
+    let [_, _, _, fees, _, _, net, _] = book.report.known_parts(row);
+    let known = |dong: Option<i128>| dong.map_or_else(|| Cell::Text("—".into()), Cell::Money);
     let at = |col: u16| format!("{}{this}", letters(col));
     let difference = format!("{}-{}", at(1), at(2));
     let left = format!("{}-{}-{}-{}-{}", at(PAID), at(4), at(5), at(6), at(NET));
@@ -149,11 +154,14 @@ fn flow(nth: usize, row: &FlowRow) -> Vec<Cell> {
         Cell::Money(came),
         Cell::Money(uncounted),
         Cell::Formula(difference, paid.to_string(), Look::Money),
-        Cell::Money(fees),
+        known(fees),
         Cell::Money(returned),
         Cell::Money(debits),
-        Cell::Money(net),
-        Cell::Formula(left, rest.to_string(), Look::Money),
+        known(net),
+        match net {
+            Some(_) => Cell::Formula(left, rest.to_string(), Look::Money),
+            None => Cell::Money(rest),
+        },
         Cell::Money(row.uncounted_out.sum_vnd),
     ]
 }

@@ -170,7 +170,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         origin.map_or(Cell::Blank, |origin| Cell::Whole(origin.line.into())),
         digest.map_or(Cell::Blank, |origin| Cell::Code(origin.sha256.to_string())),
         view.letter.as_ref().map_or(Cell::Blank, |(to, said)| {
-            Cell::Text(format!("{to}\n{said}"))
+            Cell::Lines(vec![to.clone(), said.clone()])
         }),
         Cell::Code(view.assignee.to_string()),
     ]

@@ -22,6 +22,9 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     if let Some(less) = &book.report.nights_less {
         intro = format!("{intro} {less}");
     }
+    if let Some(unknown) = book.report.unknown_fees() {
+        intro = format!("{intro} {unknown}");
+    }
     let head = Head::new(&title, &intro, "run.json");
     let table = [
         Column::new(book.t("column-source"), 22),
@@ -34,36 +37,47 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
         Column::figures(book.t("book-fee-rate"), 10),
         Column::total(book.t("book-fee-untold"), 14, Look::Whole),
     ];
-    let row = |(nth, fee): (usize, &KeptRow)| {
-        let this = nth + 5;
-        let rate = Fraction::new(fee.fee, fee.gross);
-        vec![
-            Cell::Text(fee.source.to_string()),
-            Cell::Text(instrument_word(book.lang(), fee.instrument)),
-            Cell::count(fee.count),
-            Cell::Money(fee.gross),
-            if fee.untold == fee.count {
-                Cell::Blank
-            } else {
-                Cell::Money(fee.fee)
-            },
-            Cell::Money(fee.net),
-            Cell::Formula(
-                format!("D{this}-E{this}-F{this}"),
-                (fee.gross - fee.fee - fee.net).to_string(),
-                Look::Money,
-            ),
-            Cell::Formula(
-                format!("IF(D{this}=0,0,E{this}/D{this})"),
-                rate.map_or_else(|| "0".to_owned(), |rate| rate.half_up(12)),
-                Look::Share,
-            ),
-            Cell::count(fee.untold),
-        ]
-    };
+    let row = |(nth, fee)| kept(book, nth, fee);
     let rows = book.report.kept.iter().enumerate().map(row);
     let written = sheet.table(&head, &table, rows, book.rows_max)?;
     Ok((sheet.to, written))
+}
+
+/// A source and means of payment. Where a fee of the source is not known, what was received is not
+/// either: a dash, which no total adds.
+fn kept(book: &Book<'_>, nth: usize, fee: &KeptRow) -> Vec<Cell> {
+    let this = nth + 5;
+    let dash = || Cell::Text("—".to_owned());
+    let mut cells = vec![
+        Cell::Text(fee.source.to_string()),
+        Cell::Text(instrument_word(book.lang(), fee.instrument)),
+        Cell::count(fee.count),
+        Cell::Money(fee.gross),
+        book.report.known_fee(fee).map_or_else(dash, Cell::Money),
+    ];
+    if book.report.is_fee_unknown(&fee.source) {
+        cells.extend([dash(), dash(), dash()]);
+    } else {
+        let rest = fee.gross - fee.fee - fee.net;
+        let rate = Fraction::new(fee.fee, fee.gross);
+        let rate = rate.map_or_else(|| "0".to_owned(), |rate| rate.half_up(12));
+        let formula = |said: String, result, look| Cell::Formula(said, result, look);
+        cells.extend([
+            Cell::Money(fee.net),
+            formula(
+                format!("D{this}-E{this}-F{this}"),
+                rest.to_string(),
+                Look::Money,
+            ),
+            formula(
+                format!("IF(D{this}=0,0,E{this}/D{this})"),
+                rate,
+                Look::Share,
+            ),
+        ]);
+    }
+    cells.push(Cell::count(fee.untold));
+    cells
 }
 
 /// The last column of the unreadable rows that is printed.

@@ -38,6 +38,8 @@ pub(super) enum Cell {
     Filled(String),
     /// Free text.
     Text(String),
+    /// Lines of ours: the breaks between them are breaks in the cell, any other is shown.
+    Lines(Vec<String>),
     /// An identifier.
     Code(String),
     /// A count.
@@ -146,6 +148,7 @@ impl<'b> Sheet<'b> {
                 };
                 return self.say(row, col, text, looks.cell(look));
             }
+            Cell::Lines(lines) => return self.lines(row, col, lines),
             Cell::Code(text) => return self.say(row, col, text, looks.cell(Look::Code)),
             Cell::Mark(text) => return self.say(row, col, text, looks.cell(Look::Mark)),
             Cell::Whole(number) => return self.number(row, col, *number, looks.cell(Look::Whole)),
@@ -162,6 +165,16 @@ impl<'b> Sheet<'b> {
                 return self.formula(row, col, formula, result, format);
             }
         }
+        Ok(())
+    }
+
+    fn lines(&mut self, row: u32, col: u16, lines: &[String]) -> Result<()> {
+        let is_formula = lines.first().is_some_and(|line| is_formula(line));
+        let look = if is_formula { Look::Quoted } else { Look::Text };
+        let shown: Vec<String> = lines.iter().map(|line| visible(line)).collect();
+        let text = cut(shown.join("\n"), self.lang);
+        let format = self.looks.cell(look);
+        self.to.write_string_with_format(row, col, text, format)?;
         Ok(())
     }
 
@@ -255,6 +268,10 @@ impl<'b> Sheet<'b> {
         self.row(row, cells)?;
         let lines = |(cell, width): (&Cell, &u16)| match cell {
             Cell::Text(text) => lines(text, *width),
+            Cell::Lines(all) => {
+                let needed: u32 = all.iter().map(|text| lines(text, *width)).sum();
+                needed.min(LINES_MAX)
+            }
             _ => 1,
         };
         let lines = cells.iter().zip(widths).map(lines).max().unwrap_or(1);
@@ -285,7 +302,10 @@ impl<'b> Sheet<'b> {
 /// The text as it is shown: what cannot be seen is made visible, and what is longer than a cell
 /// can hold is cut with a word about it.
 pub(super) fn fitting(raw: &str, lang: Lang) -> String {
-    let shown = visible(raw);
+    cut(visible(raw), lang)
+}
+
+fn cut(shown: String, lang: Lang) -> String {
     if shown.encode_utf16().count() <= TEXT_MAX {
         return shown;
     }

@@ -317,7 +317,8 @@ fn what_is_still_work_under_another_class_is_not_settled() {
     );
     assert_eq!((views[0].matched, views[0].changed), (false, true));
     let html = page(&scene);
-    let said = "so với đêm 04/12/2022: mới 2, đã xử lý 0, đổi loại 1.";
+    let said = "so với đêm 04/12/2022: mới 2, đã xử lý 0, đổi loại 1 \
+        (2 − 0 − 1 = +1; đổi loại được tính lại là mới).";
     assert!(html.contains(said));
     assert!(html.contains("Đổi loại, vẫn còn phải xử lý (1)"));
     assert!(!html.contains("Đóng vì lý do khác"));

@@ -1,10 +1,12 @@
 //! Free text from outside: formulas, markup, direction marks. Nothing of it may act.
 
-use doisoat::domain::{Day, DossierCode, ExceptionId, RowKey, SourceName};
+use doisoat::domain::{Day, DossierCode, ExceptionId, RejectCode, RowKey, SourceName};
 use doisoat::matching::Evidence;
 
 use super::example::{self, Scene, day};
-use super::{files, page, text};
+use super::known::sheets;
+use super::new_year::mail;
+use super::{build, files, page, text};
 
 /// Texts that would run, load, hide or break something somewhere.
 pub(super) const HOSTILE: &[&str] = &[
@@ -253,4 +255,52 @@ fn a_memo_names_nobody_where_no_column_tells_the_payer() {
         page.contains("CT tu ******9999 H**** T** C***** "),
         "the rest stays"
     );
+}
+
+/// What stands in the wrong cell of a row that cannot be read may be anybody's name and account.
+#[test]
+fn a_row_that_cannot_be_read_names_nobody() {
+    let mut scene = example::undecided();
+    let values = [
+        (
+            RejectCode::WrongFieldCount,
+            "RC1,1,45000,2022-12-05,TRAN CANARY NAME,000.00.31.H48",
+        ),
+        (RejectCode::BadAmount, "TRAN CANARY NAME 0123455555"),
+    ];
+    for (reject, (code, value)) in scene.inputs.rejects.iter_mut().zip(values) {
+        (reject.code, reject.value) = (code, value.into());
+        let key = reject.key();
+        let row = scene.settlement.rows.iter_mut().find(|row| row.key == key);
+        let Evidence::At(.., said, why) = &mut row.unwrap().evidence[0] else {
+            panic!("a reject");
+        };
+        (*said, *why) = (value.into(), code);
+    }
+    let made = files(&scene);
+    let mut told: Vec<(String, String)> = ["index.html", "exceptions.csv", "run.json"]
+        .map(|name| (name.to_owned(), text(&made, name)))
+        .into();
+    let book = made.iter().find(|file| &*file.name == "doisoat.xlsx");
+    for (name, sheet) in sheets(&book.unwrap().bytes) {
+        let cells = sheet.cells().map(|(_, _, cell)| cell.to_string());
+        told.push((name, cells.collect::<Vec<_>>().join("\n")));
+    }
+    let paper = doisoat::report::pdf::render(&build(&scene)).unwrap();
+    told.push((
+        "pdf".to_owned(),
+        crate::pdf::is_accessible(&paper, "vi-VN").letters(),
+    ));
+    told.push(("mail".to_owned(), format!("{:?}", mail(&scene))));
+    for (name, text) in &told {
+        for secret in ["CANARY", "0123455555"] {
+            assert!(!text.contains(secret), "{name}: {secret}");
+        }
+    }
+    let page = &told[0].1;
+    assert!(page.contains("RC1,1,45000,2022-12-05,T*** C***** N***,000.00.31.H48"));
+    assert!(page.contains("T*** C***** N*** ******5555"));
+    assert!(page.contains("không phải là số tiền"), "the reason stays");
+    let first = &scene.inputs.rejects[0];
+    assert!(page.contains(&*first.file) && page.contains(&first.line.to_string()));
 }

@@ -166,7 +166,7 @@ fn the_page_with_both_is_accessible_and_quiet() {
     accessible(&page);
 }
 
-fn sheets(bytes: &[u8]) -> Vec<(String, Range<Data>)> {
+pub(super) fn sheets(bytes: &[u8]) -> Vec<(String, Range<Data>)> {
     let mut book = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
     book.worksheets()
 }

@@ -117,15 +117,20 @@ fn the_line_of_the_trend_breaks_with_a_mark() {
     assert!(!html.contains("<line class=\"year\"") && !html.contains("(năm mới)"));
 }
 
-/// The second number of the mail of a night.
-fn mailed(scene: &Scene) -> Vec<String> {
+/// The mail of a night.
+pub(super) fn mail(scene: &Scene) -> Summary {
     let run = serde_json::from_str(&text(&files(scene), "run.json")).unwrap();
     let about = About {
         lang: Lang::Vi,
         classes: Vec::new(),
         alerts: Vec::new(),
     };
-    Summary::read(&run, &about).tables[0].rows[1].clone()
+    Summary::read(&run, &about)
+}
+
+/// Its second number.
+fn mailed(scene: &Scene) -> Vec<String> {
+    mail(scene).tables[0].rows[1].clone()
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn a_fee_that_nobody_told_is_no_zero() {
     assert_eq!(note(&html).unwrap(), format!("{VNPAY} 2 giao dịch"));
     let told = row(&html);
     assert_eq!(told.matches(">—<").count(), 4, "{told}");
+    nobody_adds_what_is_not_known(&scene, &html);
     assert!(!told.contains(">0 ₫<"), "{told}");
     // one that is told makes a sum that is known in part, and the others are counted
     let mut all = scene.inputs.txns.iter_mut();
@@ -115,6 +116,53 @@ fn a_fee_that_nobody_told_is_no_zero() {
     let html = page(&scene);
     assert_eq!(note(&html).unwrap(), format!("{VNPAY} 1 giao dịch"));
     assert!(row(&html).contains(">500 ₫<"));
+}
+
+/// Page, workbook and the money of the day add up what is known, and say what that leaves out.
+fn nobody_adds_what_is_not_known(scene: &example::Scene, html: &str) {
+    let report = build(scene);
+    let known = report.kept.iter().filter(|row| &*row.source != VNPAY);
+    let net: i128 = known.map(|row| row.net).sum();
+    let all: i128 = report.kept.iter().map(|row| row.net).sum();
+    assert!(net > 0 && net < all);
+    let said = doisoat::text::money(report.lang, net);
+    let total = section(html, "settlement");
+    let total = total.split_once("class=\"total\"").unwrap().1;
+    let total = total.split_once("</tr>").unwrap().0;
+    assert!(
+        total.contains(&format!(">{}<", said.replace('\u{a0}', " "))),
+        "{total}"
+    );
+    assert!(
+        total.contains("không gồm 1 dòng chưa rõ thực nhận"),
+        "{total}"
+    );
+    assert!(html.contains("dòng Cộng của thực nhận và tỷ lệ không gồm các nguồn này"));
+    let flow = report.flows.iter().find(|row| &*row.source == VNPAY);
+    let [_, _, paid, fees, _, _, net_of, _] = report.known_parts(flow.unwrap());
+    assert!(paid > Some(0) && fees.is_none() && net_of.is_none());
+    let [_, _, _, _, out, debits, net_of_all, _] = report.known_totals();
+    assert_eq!(net_of_all, net - out - debits);
+    let made = super::files(scene);
+    let book = made.iter().find(|file| &*file.name == "doisoat.xlsx");
+    let sheets = super::known::sheets(&book.unwrap().bytes);
+    let fees = sheets.iter().find(|(_, sheet)| {
+        let mut cells = sheet.cells();
+        cells.any(|(_, _, cell)| cell.to_string() == VNPAY)
+            && sheet
+                .cells()
+                .any(|(_, _, cell)| cell.to_string() == "Giao dịch chưa rõ phí")
+    });
+    let fees = &fees.unwrap().1;
+    let of = fees.rows().find(|row| row[0].to_string() == VNPAY).unwrap();
+    let dashes = of.iter().filter(|cell| cell.to_string() == "—").count();
+    assert_eq!(dashes, 4, "{of:?}");
+    let zero = of
+        .iter()
+        .skip(4)
+        .filter(|cell| cell.to_string() == "0")
+        .count();
+    assert_eq!(zero, 0, "{of:?}");
 }
 
 #[test]

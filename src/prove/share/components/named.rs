@@ -88,7 +88,7 @@ fn referred(books: &Books, txn: &Txn) -> Option<usize> {
 
 fn rivals(books: &Books, txn: &Txn, row: &Classified, named: &mut BTreeSet<usize>) {
     for why in &row.evidence {
-        if let Evidence::Rival(code) = why {
+        if let Evidence::Rival(code) | Evidence::RivalOfAmount(code) = why {
             named.extend(books.dossier_at(code.as_str()));
         }
     }

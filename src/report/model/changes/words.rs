@@ -264,8 +264,13 @@ pub(super) fn field_word(column: &str, lang: Lang) -> String {
     known.map_or_else(|| column.to_owned(), |(_, key)| text::say(lang, key, &[]))
 }
 
-/// A value of a column: the word of a state, a kind or a means of payment, anything else as it is.
+/// A value of a column: money as the page has it, the word of a state, a kind or a means of payment,
+/// anything else as it is.
 pub(super) fn field_value(column: &str, value: &str, lang: Lang) -> String {
+    if matches!(column, "amount" | "fee" | "net") {
+        let dong = value.parse::<i128>().ok();
+        return dong.map_or_else(|| value.to_owned(), |dong| text::money(lang, dong));
+    }
     let key = match column {
         "status" => "status",
         "kind" => "kind",

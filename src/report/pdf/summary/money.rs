@@ -145,23 +145,25 @@ impl Maker<'_> {
             ("flow-net", 16),
             ("column-rest", 13),
         ];
-        let mut sums = [0; 8];
         let mut rows = Vec::new();
-        let dong = |name: String, parts: [i128; 8]| {
+        let money = |dong: Option<i128>| {
+            let said = dong.map(|dong| text::money(self.r.lang, dong));
+            Cell::Right(said.unwrap_or_else(|| "—".to_owned()))
+        };
+        let dong = |name: String, parts: [Option<i128>; 8]| {
             let mut cells = vec![Cell::Text(name)];
-            cells.extend(parts.map(|dong| Cell::Right(text::money(self.r.lang, dong))));
+            cells.extend(parts.map(money));
             cells
         };
         for row in &self.r.flows {
-            for (sum, part) in sums.iter_mut().zip(row.parts()) {
-                *sum += part;
-            }
-            rows.push(plain(dong(row.source.to_string(), row.parts())));
+            rows.push(plain(dong(row.source.to_string(), self.r.known_parts(row))));
         }
+        let sums = self.r.known_totals().map(Some);
         rows.push(strong(dong(self.t("row-total"), sums)));
         blocks.push(self.table(self.r.flow_heading(), &columns, rows));
-        if let Some(less) = &self.r.nights_less {
-            blocks.push(Block::Line(Line::left(less.as_str()).sized(Scale::Small)));
+        let unknown = self.r.unknown_fees();
+        for said in self.r.nights_less.iter().chain(&unknown) {
+            blocks.push(Block::Line(Line::left(said.as_str()).sized(Scale::Small)));
         }
         if let Some(note) = self.r.kept_before_note() {
             blocks.push(Block::Line(Line::left(note).sized(Scale::Small)));

@@ -47,7 +47,7 @@ pub(super) fn checks(book: &Book<'_>, places: &Places<'_>) -> Vec<Check> {
         );
     }
     let paid = flows.iter().map(|row| row.paid.sum_vnd).sum();
-    let net = flows.iter().map(|row| row.net).sum();
+    let [.., net, _] = book.report.known_totals();
     let rest = flows.iter().map(|row| row.rest()).sum();
     for (key, program, col) in [
         ("flow-paid", paid, PAID),

@@ -87,3 +87,21 @@ fn every_file_stands_there_with_its_digest_and_totals() {
             .to_string()
     });
 }
+
+/// The text to copy has the line breaks that we write; what stands in the data cannot make one.
+#[test]
+fn a_text_to_send_has_its_own_line_breaks_alone() {
+    let mut scene = example::undecided();
+    for fee in &mut scene.inputs.fees {
+        fee.procedure_code = "1.00\n4227".into();
+    }
+    let mut book = open(&super::book(&scene));
+    let list = sheet(&mut book, "Ngoại lệ");
+    let letters = (4..list.height()).map(|row| at(&list, row, col(columns::LETTER)).to_string());
+    let letters: Vec<String> = letters.filter(|said| !said.is_empty()).collect();
+    assert!(!letters.is_empty());
+    for letter in letters {
+        assert_eq!(letter.matches('\n').count(), 1, "{letter:?}");
+        assert!(!letter.contains("U+000A"), "{letter:?}");
+    }
+}

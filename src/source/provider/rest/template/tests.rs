@@ -76,7 +76,10 @@ fn names_become_their_values() {
     list("{from} {to:time}", Some("2022-12-05 2022-12-05 23:59:59"));
     list("{from:dmy}", Some("05/12/2022"));
     list("{to:utc}", Some("2022-12-05T16:59:59.999Z"));
-    list("{until} {until:time}", Some("2022-12-06 2022-12-06 00:00:00"));
+    list(
+        "{until} {until:time}",
+        Some("2022-12-06 2022-12-06 00:00:00"),
+    );
     list("{until:ms}", Some("1670259600000"));
     list("{page}/{offset}/{size}", Some("3/200/100"));
     list("/a/b", Some("x"));
