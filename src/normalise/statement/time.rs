@@ -167,9 +167,17 @@ impl Cells {
     }
 }
 
+/// True for a cell that may be a day at all: a file of other things has millions that are none.
+fn is_shaped(cell: &str) -> bool {
+    cell.len() >= "1/1/1990".len() && cell.starts_with(|first: char| first.is_ascii_digit())
+}
+
 /// A cell as a time with the month first: the form and ISO text.
 fn month_first(cell: &str) -> Option<(&'static str, String)> {
     let cell = cell.trim();
+    if !is_shaped(cell) {
+        return None;
+    }
     let real = |year: i32| (1900..=9999).contains(&year);
     MONTHS.iter().find_map(|(name, form)| {
         let text = if form.contains("%H") {
@@ -220,12 +228,13 @@ fn serial(cell: &str) -> Option<String> {
 /// The forms that fit a cell.
 fn forms(cell: &str) -> impl Iterator<Item = &'static str> {
     let cell = cell.trim();
+    let shaped = is_shaped(cell);
     let real = |year: i32| (1900..=9999).contains(&year);
     let times = TIMES.iter().filter(move |(_, form)| {
-        NaiveDateTime::parse_from_str(cell, form).is_ok_and(|at| real(at.year()))
+        shaped && NaiveDateTime::parse_from_str(cell, form).is_ok_and(|at| real(at.year()))
     });
     let days = DAYS.iter().filter(move |(_, form)| {
-        NaiveDate::parse_from_str(cell, form).is_ok_and(|day| real(day.year()))
+        shaped && NaiveDate::parse_from_str(cell, form).is_ok_and(|day| real(day.year()))
     });
     times.chain(days).map(|(name, _)| *name)
 }
