@@ -148,8 +148,8 @@ impl AgencyDirectory {
         periods.iter().find(valid).or(begun).or(periods.first())
     }
 
-    /// The agencies that bore the code on some day from `from` to `to`, in order: when a commune was
-    /// formed, it may have been given the code of a town that ended.
+    /// The agencies that bore the code on some day from `from` to `to`, in order: a commune that is
+    /// formed may be given the code of a town that ended.
     pub fn within(&self, code: &AgencyCode, (from, to): (Day, Day)) -> Vec<&Agency> {
         let periods = self.by_code.get(code).into_iter().flatten();
         let meets = |a: &&Agency| a.valid_from <= to && a.valid_to.is_none_or(|end| from <= end);

@@ -55,8 +55,8 @@ impl Store {
         Ok(kept)
     }
 
-    /// The source's rows from before `before` that were open on `night`, each on its day of then, by
-    /// day and id.
+    /// The source's rows from before `before` that were open on `night`, each on its day of then,
+    /// by day and id.
     pub async fn open_provider_rows(
         &self,
         source: &SourceName,

@@ -151,6 +151,18 @@ const TOO_LARGE: Text = Text {
     en: "the cell is longer than 32 KiB and begins with {}",
 };
 
+/// What is wrong and what to do: another currency.
+const NOT_VND: [Text; 2] = [
+    Text {
+        vi: "loại tiền {} không phải là VND",
+        en: "the currency {} is not VND",
+    },
+    Text {
+        vi: "Chương trình chỉ đối soát VND và không quy đổi; hãy xử lý khoản này thủ công.",
+        en: "Only VND is reconciled and nothing is converted; settle this item by hand.",
+    },
+];
+
 /// What is wrong and what to do: `45.000` with a decimal point.
 const THREE_DECIMALS: [Text; 2] = [
     Text {
@@ -236,10 +248,7 @@ fn reason(code: RejectCode) -> Text {
             "the amount {} is negative or leads to a negative one",
         ),
         RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[0],
-        RejectCode::NotVnd => text(
-            "loại tiền {} không phải là VND",
-            "the currency {} is not VND",
-        ),
+        RejectCode::NotVnd => NOT_VND[0],
         RejectCode::BadTime => text(
             "{} không phải là thời điểm hợp lệ",
             "{} is not a valid time",
@@ -306,10 +315,7 @@ fn advice(code: RejectCode) -> Text {
             "The kind of the row tells the direction; ask for the amount without a sign, then run again.",
         ),
         RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[1],
-        RejectCode::NotVnd => text(
-            "Chương trình chỉ đối soát VND và không quy đổi; hãy xử lý khoản này thủ công.",
-            "Only VND is reconciled and nothing is converted; settle this item by hand.",
-        ),
+        RejectCode::NotVnd => NOT_VND[1],
         RejectCode::BadTime | RejectCode::BadDay => text(
             "Cần dạng 2022-12-05T14:30:00 (ngày: 2022-12-05); đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",
             "The form is 2022-12-05T14:30:00 (a day: 2022-12-05); ask whoever made the data to correct it, then run again.",

@@ -389,9 +389,8 @@ fn ids() -> Vec<Box<str>> {
 fn accounts(day: &Inputs, own: bool) -> Vec<(Box<str>, Option<Box<str>>)> {
     let agency = day.fees.first().map(|fee| fee.agency_code.as_str().into());
     let told = day.txns.iter().filter_map(|txn| txn.account.as_deref());
-    let told: BTreeSet<&str> = told.collect();
     let of = |account: &str| (account.into(), agency.clone().filter(|_| own));
-    told.into_iter().map(of).collect()
+    BTreeSet::from_iter(told).into_iter().map(of).collect()
 }
 
 /// True when money is linked to the fee's dossier.

@@ -171,11 +171,10 @@ pub(super) async fn decide(
         None => desk.store.prior(day, &rules.periods, &pool).await?,
     };
     let id = digest::run_id(day, &input_digest, &rules_digest, version);
-    let settlement = settle::settle(&pool, &rules, &prior);
-    let mut settlement = settlement.map_err(|error| stage::diagnosis(desk, &id, &error))?;
+    let mut settlement = settle::settle(&pool, &rules, &prior)
+        .map_err(|error| stage::diagnosis(desk, &id, &error))?;
     let exits = exits::of_night(desk, day, &pool, &settlement);
     let before = Previously::read(desk, day, known_at).await?;
-    let made = (&pool, &rules, &settlement);
     let run = RunRecord {
         id,
         business_date: day,
@@ -191,17 +190,16 @@ pub(super) async fn decide(
         sources_json: stored::text(&pool.sources)?.into(),
         files: Vec::new(),
         run_json: "".into(),
-        calibration_json: calibration::kept((desk, day), calibration.as_ref(), made)?,
+        calibration_json: calibration::kept(
+            (desk, day),
+            calibration.as_ref(),
+            (&pool, &rules, &settlement),
+        )?,
     };
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
-    for share in &mut settlement.shares {
-        // no list proves anything of days that nobody knows
-        if facts.unrun_in(&share.period).next().is_some() {
-            share.deciding = Deciding::default();
-        }
-    }
+    leave_unknown(&mut settlement, &facts);
     model::keep_to_period(&mut pool, &mut settlement, &mut facts);
     let decided = Decided {
         run,
@@ -213,6 +211,15 @@ pub(super) async fn decide(
         facts,
     };
     Box::pin(told(desk, decided, counts.as_deref())).await
+}
+
+/// No list proves anything of days that nobody knows.
+fn leave_unknown(settlement: &mut Settlement, facts: &RunFacts) {
+    for share in &mut settlement.shares {
+        if facts.unrun_in(&share.period).next().is_some() {
+            share.deciding = Deciding::default();
+        }
+    }
 }
 
 /// Measures a period besides those of the night; one that is the same figure anyhow stands once:

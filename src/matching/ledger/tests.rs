@@ -1,3 +1,5 @@
+//! A ledger of many lines does what one of few does.
+
 use proptest::prelude::*;
 
 use super::*;

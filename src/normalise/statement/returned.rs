@@ -2,8 +2,8 @@
 //! payment: `<id>#refund-<day>`. Several of one payment and day are told apart by their occurrence,
 //! `<id>#refund-<day>#2`; the first has the plain name.
 //!
-//! A row that comes again has the id that it was stored under. One of another amount is a version of
-//! a stored row that does not come again (a person decides), unless both tell different times of
+//! A row that comes again has the id that it was stored under. One of another amount is a version
+//! of a stored row that does not come again (a person decides), unless both tell different times of
 //! the day: then it is another one.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,8 +43,8 @@ impl Again {
             .collect()
     }
 
-    /// Gives what went back its ids: those of the `stored` rows that say the same, or may be earlier
-    /// versions of it, and new ones.
+    /// Gives what went back its ids: those of the `stored` rows that say the same, or may be
+    /// earlier versions of it, and new ones.
     pub fn settle_returned(&mut self, rows: Vec<Txn>, stored: &[Txn]) -> Vec<Txn> {
         let mut known: BTreeMap<&str, BTreeMap<u32, &Txn>> = BTreeMap::new();
         for txn in stored {

@@ -217,8 +217,8 @@ impl Minutes<'_> {
         waits.map(|row| row.amount).collect()
     }
 
-    /// What waited at the end and was paid since, on a later day: this paper does not count it, that
-    /// of the later day does.
+    /// What waited at the end and was paid since, on a later day: this paper does not count it,
+    /// that of the later day does.
     pub fn paid_since(&self) -> Figure {
         let paid = self.closing.iter().filter(|row| is_paid_since(row));
         paid.map(|row| row.amount).collect()

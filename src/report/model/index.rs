@@ -201,8 +201,8 @@ impl<'a> Index<'a> {
         self.fields.get(dossier.as_str()).copied()
     }
 
-    /// The name of a code over a period: of several agencies that bore it each with the day on which
-    /// it ended or began, else as on the last day.
+    /// The name of a code over a period: of several agencies that bore it each with the day on
+    /// which it ended or began, else as on the last day.
     pub fn agency_within(&self, code: &AgencyCode, period: (Day, Day), lang: Lang) -> String {
         let all = self.directory.within(code, period);
         let is_one = all.windows(2).all(|pair| pair[0].name == pair[1].name);

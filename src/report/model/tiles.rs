@@ -27,8 +27,8 @@ pub struct Tile {
     pub note: String,
     /// The change since the night before; empty on the first night.
     pub change: String,
-    /// The change since the night of a month ago, or of a period since the period before; empty where
-    /// there was none.
+    /// The change since the night of a month ago, or of a period since the period before; empty
+    /// where there was none.
     pub change_month: String,
 }
 

@@ -2,6 +2,27 @@
 
 use super::*;
 
+fn faults() -> impl Iterator<Item = Fault> {
+    let body = Fault::Body;
+    [
+        Fault::Connect,
+        Fault::Broken,
+        Fault::Timeout,
+        Fault::Status(503),
+        Fault::ErrorInside("500".into()),
+        Fault::OrderCode("12".into()),
+        body(BodyFault::Empty),
+        body(BodyFault::Html),
+        body(BodyFault::NotUtf8),
+        body(BodyFault::Truncated),
+        body(BodyFault::NotJson { line: 1, column: 2 }),
+        body(BodyFault::TooDeep),
+        body(BodyFault::DuplicateKey("amount".into())),
+        body(BodyFault::Shape("data")),
+    ]
+    .into_iter()
+}
+
 fn all() -> Vec<SourceError> {
     let at = || -> Box<str> { "sepay-main: GET https://my.sepay.vn/x".into() };
     let exhausted = |last| SourceError::Exhausted {
@@ -85,26 +106,7 @@ fn all() -> Vec<SourceError> {
     ] {
         all.push(SourceError::Incomplete { at: at(), gap });
     }
-    let body = Fault::Body;
-    all.extend(
-        [
-            Fault::Connect,
-            Fault::Broken,
-            Fault::Timeout,
-            Fault::Status(503),
-            Fault::ErrorInside("500".into()),
-            Fault::OrderCode("12".into()),
-            body(BodyFault::Empty),
-            body(BodyFault::Html),
-            body(BodyFault::NotUtf8),
-            body(BodyFault::Truncated),
-            body(BodyFault::NotJson { line: 1, column: 2 }),
-            body(BodyFault::TooDeep),
-            body(BodyFault::DuplicateKey("amount".into())),
-            body(BodyFault::Shape("data")),
-        ]
-        .map(exhausted),
-    );
+    all.extend(faults().map(exhausted));
     all
 }
 

@@ -15,7 +15,25 @@ pub fn mask_value(code: RejectCode, value: &str) -> String {
     if code == RejectCode::UnknownWord && is_word && !is_family(&fold_name(value)) {
         return value.to_owned();
     }
+    if is_plain(code, value) {
+        return value.to_owned();
+    }
     mask_memo(value, "", None)
+}
+
+/// True for a number where an amount stands, and the code of a currency: they name nobody.
+fn is_plain(code: RejectCode, value: &str) -> bool {
+    use RejectCode::{
+        AmountTooLarge, BadAmount, FractionOfDong, NegativeAmount, NotVnd, ThreeDecimals,
+    };
+    match code {
+        NotVnd => value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase()),
+        AmountTooLarge | BadAmount | FractionOfDong | NegativeAmount | ThreeDecimals => {
+            let of_number = |b: u8| b.is_ascii_digit() || b"+-.,".contains(&b);
+            value.bytes().all(of_number)
+        }
+        _ => false,
+    }
 }
 
 /// What is wrong, and what to do, without names and accounts.
@@ -47,6 +65,11 @@ mod tests {
             "T*** C***** N*** ******5555",
         );
         check(RejectCode::BadAmount, "45.000,50", "45.000,50");
+        let long = "99999999999999999999";
+        check(RejectCode::AmountTooLarge, long, long);
+        check(RejectCode::LostDigits, "123456789012", "********9012");
+        check(RejectCode::NotVnd, "USD", "USD");
+        check(RejectCode::NotVnd, "Nguyen", "N*****");
         check(
             RejectCode::BadDossierCode,
             "H48.18.22-22-1",

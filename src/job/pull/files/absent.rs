@@ -1,5 +1,5 @@
-//! What is said of days that are not whole where nothing else tells why: which file of such a day was
-//! read and does not tell it, or that there is none.
+//! What is said of days that are not whole where nothing else tells why: which file of such a day
+//! was read and does not tell it, or that there is none.
 
 use super::super::Stage;
 use super::chain::{Finding, is_in};

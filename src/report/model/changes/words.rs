@@ -264,8 +264,8 @@ pub(super) fn field_word(column: &str, lang: Lang) -> String {
     known.map_or_else(|| column.to_owned(), |(_, key)| text::say(lang, key, &[]))
 }
 
-/// A value of a column: money as the page has it, the word of a state, a kind or a means of payment,
-/// anything else as it is.
+/// A value of a column: money as the page has it, the word of a state, a kind or a means of
+/// payment, anything else as it is.
 pub(super) fn field_value(column: &str, value: &str, lang: Lang) -> String {
     if matches!(column, "amount" | "fee" | "net") {
         let dong = value.parse::<i128>().ok();

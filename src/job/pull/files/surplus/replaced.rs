@@ -1,7 +1,7 @@
 //! Rows of settlement files that a later file of the same day does not have.
 //!
-//! A provider that corrects its file of a day sends the day again. So files that end on the same day
-//! are held against those that came after them: a later one that has rows of an earlier one, or
+//! A provider that corrects its file of a day sends the day again. So files that end on the same
+//! day are held against those that came after them: a later one that has rows of an earlier one, or
 //! none at all, tells the day anew, and what it lacks is for a person. Files of a day that have no
 //! row in common are parts of it. One that is cut, or does not agree with itself, tells nothing of
 //! what it lacks.
@@ -89,7 +89,7 @@ pub(super) async fn compare<'s>(
     Ok(all)
 }
 
-/// Of each row that a later file of its day lacks that file; `read` in the order in which they came.
+/// Of each row that a later file of its day lacks that file; `read` in the order of their coming.
 fn lost<'s>(
     read: &[Read<'s>],
     believed: &dyn Fn(&AccountStatement) -> bool,
