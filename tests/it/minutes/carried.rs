@@ -143,9 +143,7 @@ async fn a_payment_that_is_paid_on_a_later_day_is_named_where_it_waited() {
         save(second, TxnStatus::Success).await;
         let one = paper(Span::Night(day(FIRST))).await;
         let two = paper(Span::Night(day(second))).await;
-        let both = paper(Span::Days(Period::range(day(FIRST), day(second))))
-            .await
-            .0;
+        let both = paper(Span::Days(Period::range(day(FIRST), day(second)))).await;
         for line in [super::ROWS, super::CLOSING] {
             let was = told(&early, line);
             let now = super::add(told(&one, line), told(&one, PAID_SINCE));
