@@ -82,16 +82,13 @@ async fn all_minutes(
     let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     let nights = &knowing.nights;
     let known = known(nights, over, run.business_date).ok_or_else(|| none_in(desk, over))?;
+    let known = Known {
+        knows_to: knowing.on.as_ref().map(|_| run.business_date),
+        ..known
+    };
     for source in providers(desk, only)? {
         let mut minutes = Box::pin(minutes(desk, &decided, over, source, &known)).await?;
         minutes.as_of = knowing.lines(desk, Some(&source.name));
-        if knowing.on.is_some() {
-            // what came of it later was not known then
-            let known = |day: Day| day <= run.business_date;
-            for row in minutes.rows.iter_mut().chain(&mut minutes.closing) {
-                row.since = row.since.filter(|day| known(*day));
-            }
-        }
         let name = format!("bien-ban-doi-soat_{}", source.name);
         files.extend(written(&name, &minutes.paper(CLASSES), over.to)?);
         let annex = forms::file_name(source.name.as_str());
@@ -145,6 +142,8 @@ struct Known {
     /// True when a night before the period was published, so that an earlier paper can have told
     /// earlier days.
     had_eve: bool,
+    /// The last night of the knowledge of an earlier day: what came of a row later was not known.
+    knows_to: Option<Day>,
 }
 
 /// The knowledge of a period as of its end or of the night `last`, whichever is first: the eve of
@@ -157,6 +156,7 @@ fn known(nights: &BTreeSet<Day>, over: &Period, last: Day) -> Option<Known> {
         told_to,
         missing: lacking(nights, over, told_to),
         had_eve: nights.first().is_some_and(|first| *first < over.from),
+        knows_to: None,
     })
 }
 
@@ -198,10 +198,15 @@ async fn minutes<'a>(
         }
     }
     let since = since(desk, &rows, name, night).await?;
-    let closing = store
+    let open = store.open_provider_rows(name, over.from, eve).await?;
+    let (opening, _) = parted(open, eve, known);
+    let open = store
         .open_provider_rows(name, over.to.plus(1), night)
         .await?;
-    add_waited(&mut rows, &closing, over);
+    let (closing, waited) = parted(open, over.to, known);
+    if known.knows_to.is_some() {
+        add_waited(&mut rows, &closing, over);
+    }
     rows.splice(..0, late);
     let (incomplete, unasked) = untold(desk, over, name, night).await?;
     let named = rows.iter().filter_map(|row| row.order_ref.as_deref());
@@ -220,7 +225,7 @@ async fn minutes<'a>(
         missing: known.missing.clone(),
         incomplete,
         unasked,
-        opening: store.open_provider_rows(name, over.from, eve).await?,
+        opening,
         rows,
         changed,
         since,
@@ -228,6 +233,7 @@ async fn minutes<'a>(
         kept_before: kept_before(desk, over, name, night).await?,
         as_of: Vec::new(),
         closing,
+        waited,
         ordered: store.ordered(word, over, night).await?,
         orders,
         unseen: store.missing_payments(over.to, night).await?,
@@ -235,13 +241,25 @@ async fn minutes<'a>(
     })
 }
 
-/// Rows of the period that were open at its end and count under another day by now: the paper tells
-/// them on their day of then, as it did before they were paid.
+/// Of rows that were open on the last day `to`, those that stay open rows of it, and those that
+/// count under a later day by now, as far as that was known: a paper of that day tells them.
+fn parted(open: Vec<ProviderRow>, to: Day, known: &Known) -> (Vec<ProviderRow>, Vec<ProviderRow>) {
+    let mut open = open;
+    for row in &mut open {
+        let is_known = |day: &Day| known.knows_to.is_none_or(|last| *day <= last);
+        row.since = row.since.filter(is_known);
+    }
+    let stays = |row: &ProviderRow| row.since.is_none_or(|day| day <= to);
+    open.into_iter().partition(stays)
+}
+
+/// Rows of the period that were open at its end and count under another day by now, which was not
+/// known on the day whose knowledge is told: they are rows of the paper.
 fn add_waited(rows: &mut Vec<ProviderRow>, closing: &[ProviderRow], over: &Period) {
     let known: BTreeSet<Box<str>> = rows.iter().map(|row| row.id.clone()).collect();
-    let waited = closing.iter().filter(|row| {
-        row.since.is_some() && over.holds(row.business_date) && !known.contains(&row.id)
-    });
+    let waited = closing
+        .iter()
+        .filter(|row| over.holds(row.business_date) && !known.contains(&row.id));
     rows.extend(waited.cloned());
     rows.sort_by(|a, b| (a.business_date, &a.id).cmp(&(b.business_date, &b.id)));
 }

@@ -271,6 +271,7 @@ pub(crate) fn minutes<'a>(
         unasked: 0,
         kept_before: Figure::default(),
         as_of: Vec::new(),
+        waited: Vec::new(),
         opening: Vec::new(),
         rows,
         changed: Vec::new(),

@@ -254,7 +254,12 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
         ),
         (3, "C (amount_vnd)", "it was 12,345\u{a0}₫ and is "),
         (4, "D (decision)", "\"pay\" is no decision"),
-        (5, "G (reason)", "no reason"),
+        // three rows say three things of one exception: none of them is written
+        (
+            5,
+            "A (exception_id)",
+            "stands in row 8 with another content",
+        ),
         (6, "A (exception_id)", "\"1.23457E+15\" is no exception id"),
         (
             7,

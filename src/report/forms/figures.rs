@@ -202,12 +202,10 @@ impl Minutes<'_> {
         dropped.map(|(was, _)| was.amount).collect()
     }
 
-    /// What was open before the period and is not any more; what waited then and counts under a day
-    /// of the period since stands among its rows.
+    /// What was open before the period and is not any more.
     pub fn settled(&self) -> Figure {
-        let (still, own) = (ids(&self.closing), ids(&self.rows));
-        let stays = |id: &str| still.contains(id) && !own.contains(id);
-        let gone = self.opening.iter().filter(|row| !stays(&row.id));
+        let still = ids(&self.closing);
+        let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
         gone.map(|row| row.amount).collect()
     }
 
@@ -217,11 +215,9 @@ impl Minutes<'_> {
         waits.map(|row| row.amount).collect()
     }
 
-    /// What waited at the end and was paid since, on a later day: this paper does not count it,
-    /// that of the later day does.
+    /// What waited at the end and is of a later day by now: the paper of that day tells it.
     pub fn paid_since(&self) -> Figure {
-        let paid = self.closing.iter().filter(|row| is_paid_since(row));
-        paid.map(|row| row.amount).collect()
+        self.waited.iter().map(|row| row.amount).collect()
     }
 
     /// What is open at the end, of before the period, and was not open then: matched once and

@@ -56,6 +56,9 @@ pub struct Minutes<'a> {
     pub as_of: Vec<String>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
+    /// Open at its end too, and rows of a later day by now, whose paper tells them: named here, and
+    /// in no other figure.
+    pub waited: Vec<ProviderRow>,
     /// Party A's own word on the orders of the period at this provider.
     pub ordered: Ordered,
     /// These orders, and those of other days that the rows name; by id.
