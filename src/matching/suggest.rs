@@ -13,9 +13,9 @@ use super::pool::{Index, Payer, at};
 
 /// The suggestions of the desk, by transaction and dossier. The score says how much speaks for a
 /// reading: 900 when the amount fits, no other payer is told and only the spelling differs, 600
-/// when the payer is not the expected one, 300 when the amount does not fit either. A dossier that the
-/// text does not name and that lacks the same amount gets 250, and 250 more where the payer is the
-/// one expected: less than a reading of which as much is right.
+/// when the payer is not the expected one, 300 when the amount does not fit either. A dossier that
+/// the text does not name and that lacks the same amount gets 250, and 250 more where the payer is
+/// the one expected: less than a reading of which as much is right.
 pub fn suggestions(desk: &Desk) -> Vec<Suggestion> {
     let mut suggestions = Vec::new();
     let hints = desk.hints.iter().map(|hint| (at(hint.txn), hint.dossier));

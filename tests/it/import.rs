@@ -266,8 +266,16 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
             "D (decision)",
             "there is no exception \"ffffffffffffffff\"",
         ),
-        (8, "A (exception_id)", "stands in row 5 already"),
-        (9, "A (exception_id)", "stands in row 5 already"),
+        (
+            8,
+            "A (exception_id)",
+            "stands in row 5 with another content",
+        ),
+        (
+            9,
+            "A (exception_id)",
+            "stands in row 5 with another content",
+        ),
         (10, "D (decision)", "a target without a decision"),
     ];
     assert_eq!(told.len(), wanted.len(), "{told:?}");

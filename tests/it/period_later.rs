@@ -276,12 +276,15 @@ fn days_of_the_period_that_came_later_are_there() {
     let whole = of(&[last(), sources(THIRD, Complete, &[])]);
     assert_eq!(whole.state, Complete);
     assert!(whole.missing_days.is_empty() && whole.trouble.is_none());
-    let other = sources(THIRD, Partial, &[THIRD]);
-    assert_eq!(of(&[last(), other]).state, Complete);
+    // a night that lacks its own day alone, in part or as a whole, has those of the period
+    for state in [Partial, Missing] {
+        let other = sources(THIRD, state, &[THIRD]);
+        assert_eq!(of(&[last(), other]).state, Complete);
+    }
     for still in [
         sources(THIRD, Partial, &[SECOND, THIRD]),
         sources(THIRD, Partial, &[]),
-        sources(THIRD, Missing, &[THIRD]),
+        sources(THIRD, Missing, &[]),
     ] {
         let facts = of(&[last(), still]);
         assert_eq!(facts.state, Partial);

@@ -201,15 +201,8 @@ pub(super) async fn decide(
     within(desk, &mut facts, over, telling).await?;
     leave_unknown(&mut settlement, &facts);
     model::keep_to_period(&mut pool, &mut settlement, &mut facts);
-    let decided = Decided {
-        run,
-        exits,
-        pool,
-        settlement,
-        rules,
-        prior,
-        facts,
-    };
+    #[rustfmt::skip]
+    let decided = Decided { run, exits, pool, settlement, rules, prior, facts };
     Box::pin(told(desk, decided, counts.as_deref())).await
 }
 

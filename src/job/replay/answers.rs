@@ -79,7 +79,10 @@ async fn files_without(
     let known: BTreeSet<(&SourceName, &str)> =
         readings.iter().map(|r| (&r.source, &*r.what)).collect();
     let mut more = Vec::new();
-    for source in &desk.config.sources {
+    // what a source that answers online told is in its answers, not in a file
+    let of_files = desk.config.sources.iter();
+    let of_files = of_files.filter(|source| !source.registration.speaks_http());
+    for source in of_files {
         for file in desk.store.known_files(&source.name).await? {
             let is_new = !known.contains(&(&source.name, &*file.name));
             if file.night == run.business_date && is_new && &*file.kind != "withdrawn" {

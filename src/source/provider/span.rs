@@ -44,8 +44,8 @@ impl Span {
     }
 
     /// The end to ask for: the last millisecond of a day; elsewhere the first one of the span
-    /// behind it, so that the two meet without a gap whether the source counts the end in or not, and
-    /// however finely it tells times.
+    /// behind it, so that the two meet without a gap whether the source counts the end in or not,
+    /// and however finely it tells times.
     pub(super) fn end_ms(self) -> i64 {
         let is_last = self.to == DAY_SECONDS - 1;
         self.after_ms() - i64::from(is_last)

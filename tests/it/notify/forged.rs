@@ -19,7 +19,7 @@ async fn a_forged_row_tells_nobody_anything_but_what_was_published() {
         let key = &queued[0].what.key;
         let server = Server::plain();
         let up = desk(&town, &email(server.port, "")).await;
-        // a key that would be a line of the head of the mail, to somebody who is not in the settings
+        // a key that would be a line of the head of the mail, to somebody not in the settings
         for edit in [
             "INSERT INTO outbox SELECT 'x' || key, run_id, channel, '000000000000', queued_wall, \
              state, attempts, error, tried_wall FROM outbox",
