@@ -9,7 +9,7 @@ use super::nightly::{self, Decided};
 use super::of_nights::{self, Telling};
 use super::{forms, order, period, recover, told};
 use crate::domain::{Day, Fraction, Period};
-use crate::report::facts::{AtEnd, BeforeFigures, PeriodBefore};
+use crate::report::facts::{AtEnd, BeforeFigures, Figure, PeriodBefore};
 use crate::report::json;
 use crate::report::model::spans;
 use crate::store::RunRecord;
@@ -86,7 +86,7 @@ fn figures(
     let night = |run: &RunRecord| json::told_night(run.business_date, &run.run_json, lang).ok();
     let mut figures = BeforeFigures {
         last: last.business_date,
-        transactions: Default::default(),
+        transactions: Figure::default(),
         share,
         end: night(last)?.figures.map(|end| AtEnd {
             open: end.open_money(),

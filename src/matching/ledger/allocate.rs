@@ -312,17 +312,16 @@ fn show_reversed(ledger: &mut Ledger, e: usize) {
             .find(|l| ledger.lines[*l].due == amount),
         _ => ledger.lines.iter().position(|line| line.due == amount),
     };
-    let all = if bound {
-        lines.len()
-    } else {
-        ledger.lines.len()
+    let wanted: Box<dyn Iterator<Item = usize>> = match exact {
+        Some(l) => Box::new(std::iter::once(l)),
+        None if bound => Box::new(lines.into_iter()),
+        None => Box::new(0..ledger.lines.len()),
     };
     let mut rest = amount;
-    for place in 0..exact.map_or(all, |_| 1) {
+    for l in wanted {
         if rest <= 0 {
             break;
         }
-        let l = exact.unwrap_or_else(|| if bound { lines[place] } else { place });
         let line = &mut ledger.lines[l];
         let part = rest.min(line.due);
         if part > 0 {

@@ -146,7 +146,7 @@ impl Cells {
             Some((form, _)) if self.day.is_none() && proves => {
                 return Column {
                     turned: true,
-                    ..Column::told(*form)
+                    ..Column::told(form)
                 };
             }
             Some(_) if self.months || (self.day.is_some() && !self.days) => {

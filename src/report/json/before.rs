@@ -53,7 +53,12 @@ impl BeforeJson {
             label: before.period.label.clone(),
             from: before.period.from.to_string(),
             to: before.period.to.to_string(),
-            lacking: before.lacking.iter().map(StretchJson::of).collect(),
+            lacking: before
+                .lacking
+                .iter()
+                .copied()
+                .map(StretchJson::of)
+                .collect(),
             short: short.collect(),
             whole: before.is_whole(),
             last_night: told.map(|told| told.last.to_string()),

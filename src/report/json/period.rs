@@ -102,12 +102,12 @@ pub(super) fn nights_lacking(facts: &RunFacts) -> Option<LackingJson> {
     let count = u64::try_from(facts.unrun.len()).unwrap_or(u64::MAX);
     (count > 0).then(|| LackingJson {
         count,
-        days: stretches.iter().map(StretchJson::of).collect(),
+        days: stretches.iter().copied().map(StretchJson::of).collect(),
     })
 }
 
 impl StretchJson {
-    pub(super) fn of((from, to): &(Day, Day)) -> Self {
+    pub(super) fn of((from, to): (Day, Day)) -> Self {
         Self {
             from: from.to_string(),
             to: to.to_string(),
@@ -129,7 +129,7 @@ pub(super) fn period(facts: &RunFacts) -> Option<PeriodJson<'_>> {
         label: &period.label,
         from: period.from.to_string(),
         to: period.to.to_string(),
-        lacking: facts.lacking.iter().map(StretchJson::of).collect(),
+        lacking: facts.lacking.iter().copied().map(StretchJson::of).collect(),
         nights: days(&nights.nights),
         untold: days(&nights.untold),
         without_rows: days(&nights.without_rows),

@@ -211,16 +211,13 @@ impl<'a> Index<'a> {
         }
         let said = |agency: &&Agency| {
             let name = ("name", &*agency.name);
-            match agency.valid_to.filter(|end| *end < period.1) {
-                Some(end) => text::say(
-                    lang,
-                    "agency-until",
-                    &[name, ("day", &text::day(lang, end))],
-                ),
-                None => {
-                    let day = text::day(lang, agency.valid_from);
-                    text::say(lang, "agency-since", &[name, ("day", &day)])
-                }
+            let ended = agency.valid_to.filter(|end| *end < period.1);
+            let day = text::day(lang, ended.unwrap_or(agency.valid_from));
+            let args = [name, ("day", &*day)];
+            if ended.is_some() {
+                text::say(lang, "agency-until", &args)
+            } else {
+                text::say(lang, "agency-since", &args)
             }
         };
         all.iter().map(said).collect::<Vec<_>>().join("; ")

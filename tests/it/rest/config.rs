@@ -213,7 +213,7 @@ fn requests_are_checked() {
         "path = \"/items/{cursor}\"",
         (10, 8),
         "source.request.path: nothing is named \"cursor\" here",
-        "known here: code, from, offset, page, size, to",
+        "known here: code, from, offset, page, size, to, until",
     );
     list_fails(
         "path = \"/items\"",

@@ -193,7 +193,7 @@ impl Own<'_, '_> {
     fn is_touched(&self, d: usize, dossier: &Dossier) -> bool {
         let lines = || dossier.lines.clone().map(|line| &self.books.lines[line]);
         let counted = || lines().filter(|line| line.payable && !line.land);
-        let lacks = counted().any(|line| line.gap() > 0 && !self.is_net(line));
+        let lacks = counted().any(|line| line.gap() > 0 && !Self::is_net(line));
         let keys: BTreeSet<_> = lines().map(|line| line.fee.key()).collect();
         let mut rows = keys.iter().filter_map(|key| self.books.row(key));
         let waits = [
@@ -208,7 +208,7 @@ impl Own<'_, '_> {
     }
 
     /// What is lacking is what a provider kept.
-    pub(super) fn is_net(&self, line: &Line) -> bool {
+    pub(super) fn is_net(line: &Line) -> bool {
         line.says("net_settlement") || line.net
     }
 }

@@ -200,7 +200,7 @@ impl Own<'_, '_> {
         let lines = || counted(self.books, d).map(|(_, line)| line);
         let told = |line: &&super::super::super::books::Line| {
             // of a line paid in part, a provider may have kept the rest
-            let net = line.gap() > 0 && line.paid > 0 && !self.is_net(line);
+            let net = line.gap() > 0 && line.paid > 0 && !Self::is_net(line);
             let differs = line.says("receipt_mismatch");
             !net && !differs && !self.books.differs(line)
         };
@@ -209,7 +209,7 @@ impl Own<'_, '_> {
         }
         let owed = |wanted: &dyn Fn(&super::super::super::books::Line) -> bool| -> i64 {
             let owes =
-                |line: &&super::super::super::books::Line| wanted(line) && !self.is_net(line);
+                |line: &&super::super::super::books::Line| wanted(line) && !Self::is_net(line);
             let gaps = lines().filter(owes).map(|line| line.gap());
             i64::try_from(gaps.sum::<i128>()).unwrap_or(i64::MAX)
         };

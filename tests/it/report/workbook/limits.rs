@@ -30,7 +30,10 @@ fn hostile_text_is_text() {
         let seen = sheet(&mut book, name);
         for (_, _, cell) in seen.used_cells() {
             let hidden = |c: char| doisoat::report::escape::is_hidden(c);
-            assert!(!cell.to_string().contains(hidden), "{name} {cell:?}");
+            // the line break between whom a text goes to and the text is ours
+            let ours = usize::from(name == "Ngoại lệ");
+            let shown = cell.to_string().replacen('\n', " ", ours);
+            assert!(!shown.contains(hidden), "{name} {cell:?}");
         }
         let xml = xml(&bytes, name);
         assert!(!xml.contains("<hyperlink") || name == "Ngoại lệ", "{name}");
