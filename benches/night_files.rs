@@ -80,6 +80,7 @@ fn settled(inputs: &Inputs) -> io::Result<(Settlement, RunFacts)> {
         run_id: RunId::new("2022-12-05-0123456789ab-1"),
         business_date: night,
         over: None,
+        unrun: std::collections::BTreeSet::new(),
         lacking: Vec::new(),
         nights: None,
         known: None,

@@ -40,10 +40,9 @@ async fn a_row_of_another_class_keeps_its_first_day() {
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(bytes)).unwrap();
     let list = book.worksheet_range("Ngoại lệ").unwrap();
     let at = |key: &str| usize::from(doisoat::report::xlsx::columns::place(key).unwrap());
-    let of = list.rows().find(|row| {
-        row[at("dossier_code")].to_string() == code
-            && row[at("class")].to_string() != fee.class.as_ref()
-    });
+    let of = list
+        .rows()
+        .find(|row| row[at("dossier_code")].to_string() == code && row[at("class")] != *fee.class);
     let listed = stdout(&run(&town, &["exceptions", "list", "--json"]).await);
     let listed: Value = serde_json::from_str(&listed).unwrap();
     let of = of.unwrap_or_else(|| panic!("{code} {listed}"));

@@ -379,7 +379,6 @@ fn a_night(day: &Inputs, seed: u64) -> (Inputs, Rules) {
     (night, rules)
 }
 
-/// Every definition.
 fn ids() -> Vec<Box<str>> {
     let all = doisoat::kpi::DEFINITIONS.iter();
     all.map(|definition| definition.id.into()).collect()
@@ -390,7 +389,8 @@ fn accounts(day: &Inputs, own: bool) -> Vec<(Box<str>, Option<Box<str>>)> {
     let agency = day.fees.first().map(|fee| fee.agency_code.as_str().into());
     let told = day.txns.iter().filter_map(|txn| txn.account.as_deref());
     let of = |account: &str| (account.into(), agency.clone().filter(|_| own));
-    BTreeSet::from_iter(told).into_iter().map(of).collect()
+    let told: BTreeSet<&str> = told.collect();
+    told.into_iter().map(of).collect()
 }
 
 /// True when money is linked to the fee's dossier.
