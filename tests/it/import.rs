@@ -222,31 +222,9 @@ async fn only_a_changed_assignee_is_an_assignment() {
 }
 
 /// Each bad row is told with its place and the remedy; its good half is not written either.
-#[tokio::test(flavor = "multi_thread")]
-async fn bad_rows_are_refused_by_name_and_the_others_written() {
-    let Case { town, open, fee } = case(Kind::Sqlite).await;
-    let desk = town.desk(&as_is).await;
-    let [a, b, c, d] = [0, 1, 2, 3].map(|n| open[n].id.as_str());
-    let code = fee.key.dossier.clone().unwrap();
-    let nowhere = "H48.18.22-221205-9999";
-    let text = table(&[
-        [a, "orphan", "", "not_fee", "", "", "r", ""],
-        [b, "", "12345", "not_fee", "", "", "r", ""],
-        [c, "", "", "pay", "", "", "r", ""],
-        [d, "", "", "not_fee", "", "", "", ""],
-        ["1.23457E+15", "", "", "not_fee", "", "", "r", ""],
-        ["ffffffffffffffff", "", "", "not_fee", "", "", "r", ""],
-        [d, "", "", "pair", nowhere, "chi", "r", ""],
-        [d, "", "", "write_off", "", "", "r", ""],
-        [fee.id.as_str(), "", "", "", code.as_str(), "", "r", ""],
-    ]);
-    let done = imported(&desk.store, &text, false).await;
-    let told: Vec<(u64, &str, &str)> = done
-        .refused
-        .iter()
-        .map(|bad| (bad.row, &*bad.column, bad.message.as_str()))
-        .collect();
-    let wanted = [
+/// What is said of the bad rows: the row, the column, and words of the message.
+fn refusals() -> [(u64, &'static str, &'static str); 9] {
+    [
         (
             2,
             "B (class)",
@@ -277,7 +255,34 @@ async fn bad_rows_are_refused_by_name_and_the_others_written() {
             "stands in row 5 with another content",
         ),
         (10, "D (decision)", "a target without a decision"),
-    ];
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bad_rows_are_refused_by_name_and_the_others_written() {
+    let Case { town, open, fee } = case(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    let [a, b, c, d] = [0, 1, 2, 3].map(|n| open[n].id.as_str());
+    let code = fee.key.dossier.clone().unwrap();
+    let nowhere = "H48.18.22-221205-9999";
+    let text = table(&[
+        [a, "orphan", "", "not_fee", "", "", "r", ""],
+        [b, "", "12345", "not_fee", "", "", "r", ""],
+        [c, "", "", "pay", "", "", "r", ""],
+        [d, "", "", "not_fee", "", "", "", ""],
+        ["1.23457E+15", "", "", "not_fee", "", "", "r", ""],
+        ["ffffffffffffffff", "", "", "not_fee", "", "", "r", ""],
+        [d, "", "", "pair", nowhere, "chi", "r", ""],
+        [d, "", "", "write_off", "", "", "r", ""],
+        [fee.id.as_str(), "", "", "", code.as_str(), "", "r", ""],
+    ]);
+    let done = imported(&desk.store, &text, false).await;
+    let told: Vec<(u64, &str, &str)> = done
+        .refused
+        .iter()
+        .map(|bad| (bad.row, &*bad.column, bad.message.as_str()))
+        .collect();
+    let wanted = refusals();
     assert_eq!(told.len(), wanted.len(), "{told:?}");
     for (told, wanted) in told.iter().zip(wanted) {
         assert_eq!((told.0, told.1), (wanted.0, wanted.1), "{told:?}");
