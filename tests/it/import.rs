@@ -239,11 +239,7 @@ fn refusals() -> [(u64, &'static str, &'static str); 9] {
             "stands in row 8 with another content",
         ),
         (6, "A (exception_id)", "\"1.23457E+15\" is no exception id"),
-        (
-            7,
-            "D (decision)",
-            "there is no exception \"ffffffffffffffff\"",
-        ),
+        (7, "D (decision)", "no exception \"ffffffffffffffff\""),
         (
             8,
             "A (exception_id)",
