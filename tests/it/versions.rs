@@ -114,6 +114,8 @@ async fn a_night_published_again_tells_what_changed() {
         assert_eq!(causes(&run_json), [("file".to_owned(), file.clone())]);
         let input = rows.iter().find(|row| row["kind"] == "row").unwrap();
         assert!(input["what"].contains(&fee), "{input:?}");
+        let amount: i64 = amount.parse().unwrap();
+        let amount = doisoat::text::money(doisoat::domain::Lang::Vi, amount);
         assert_eq!((&input["before"], &input["cause"]), (&amount, &file));
         let class = rows
             .iter()
