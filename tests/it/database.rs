@@ -56,10 +56,12 @@ impl Database {
             Kind::Sqlite => {
                 let mut c = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
                 sqlx::query(sql).execute(&mut c).await.unwrap();
+                c.close().await.unwrap();
             }
             Kind::Postgres => {
                 let mut c = sqlx::PgConnection::connect(&self.url).await.unwrap();
                 sqlx::query(sql).execute(&mut c).await.unwrap();
+                c.close().await.unwrap();
             }
         }
     }
@@ -70,11 +72,15 @@ impl Database {
         match self.kind {
             Kind::Sqlite => {
                 let mut c = sqlx::SqliteConnection::connect(&self.url).await.unwrap();
-                sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap()
+                let texts = sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap();
+                c.close().await.unwrap();
+                texts
             }
             Kind::Postgres => {
                 let mut c = sqlx::PgConnection::connect(&self.url).await.unwrap();
-                sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap()
+                let texts = sqlx::query_scalar(sql).fetch_all(&mut c).await.unwrap();
+                c.close().await.unwrap();
+                texts
             }
         }
     }
