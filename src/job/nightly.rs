@@ -7,7 +7,7 @@
 mod decide;
 mod read;
 
-use tracing::info;
+use tracing::{info, warn};
 
 use super::announce;
 use super::calibration;
@@ -115,7 +115,7 @@ async fn held(desk: &Desk, plan: Plan, told: Option<&mut Told>) -> Result<Night,
     // under the lease nobody closes; before the pull, because what is pulled is stored
     if let Err(closed) = period::refuse_closed(desk, plan.day).await {
         // what was published stands, and whoever asks for it may have lost its folder
-        let shown = recover::before_a_night(desk).await;
+        let shown = recover::before_a_night(desk, plan.day).await;
         desk.store.release_lease(lease).await?;
         shown?;
         return Err(closed);
@@ -130,7 +130,9 @@ async fn held(desk: &Desk, plan: Plan, told: Option<&mut Told>) -> Result<Night,
     }
     let released = desk.store.release_lease(lease).await;
     let night = night?;
-    released?;
+    if let Err(error) = released {
+        warn!(run.id = night.run.id.as_str(), stage = "publish", %error, "the lease was not given back; it ends by itself");
+    }
     Ok(night)
 }
 
@@ -162,7 +164,7 @@ async fn steps(
 ) -> Result<Night, JobError> {
     let Plan { day, mode, prover } = plan;
     let mut times = stage::Times::default();
-    recover::before_a_night(desk).await?;
+    recover::before_a_night(desk, day).await?;
     let watch = Stopwatch::start();
     let mut pulled = pull::pull(desk, day, opened).await?;
     unrun::mark(desk, day, &mut pulled.facts).await?;
@@ -287,7 +289,10 @@ async fn publish(
         peak_memory_bytes = stage::peak_memory_bytes(),
         "published"
     );
-    desk.store.tidy().await?;
+    // published is published: what fails from here on is no failed night
+    if let Err(error) = desk.store.tidy().await {
+        warn!(run.id = run.id.as_str(), stage = "publish", %error, "the database was not tidied");
+    }
     Ok(Night {
         run: run.clone(),
         exits: exits.clone(),

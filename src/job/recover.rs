@@ -19,7 +19,7 @@ use super::stored;
 use super::told;
 use super::told_again;
 use super::verify::earlier_night_since;
-use crate::domain::Inputs;
+use crate::domain::{Day, Inputs};
 use crate::kpi::Period;
 use crate::report::publish::{self, OutFile};
 use crate::settle::Prior;
@@ -28,10 +28,17 @@ use crate::store::RunRecord;
 /// Folders of the last nights are looked into; of older ones only their presence is checked.
 const LOOKED_INTO: usize = 14;
 
-/// Brings the report folder in line with the database. Call it while holding the lease.
-pub(super) async fn before_a_night(desk: &Desk) -> Result<(), JobError> {
+/// Brings the report folder in line with the database. The folder of the night that is asked for is
+/// compared byte for byte. Call it while holding the lease.
+pub(super) async fn before_a_night(desk: &Desk, asked: Day) -> Result<(), JobError> {
     let root = &desk.config.report_dir;
-    for run in unshown(desk).await? {
+    let mut damaged = unshown(desk).await?;
+    let run = desk.store.published(asked).await?;
+    damaged.extend(run.filter(|run| {
+        let changed = publish::changed(root, &asked.to_string(), &run.files);
+        damaged.iter().all(|other| other.id != run.id) && !changed.is_empty()
+    }));
+    for run in damaged {
         desk.checkpoint()?;
         show(desk, &run).await?;
     }
@@ -42,7 +49,7 @@ pub(super) async fn before_a_night(desk: &Desk) -> Result<(), JobError> {
     Ok(())
 }
 
-/// Published runs whose folder is not there.
+/// Published runs whose folder is not there, or has lost files.
 async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
     let root = &desk.config.report_dir;
     let mut missing = Vec::new();
@@ -50,7 +57,7 @@ async fn unshown(desk: &Desk) -> Result<Vec<RunRecord>, JobError> {
     for (nth, (night, id)) in standing.iter().rev().enumerate() {
         let name = night.to_string();
         let shown = if nth < LOOKED_INTO {
-            publish::is_published(root, &name, id)
+            publish::is_published(root, &name, id) && publish::lost(root, &name).is_empty()
         } else {
             root.join(&name).is_dir()
         };
@@ -74,8 +81,16 @@ async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
         }
         made => made?,
     };
-    let root = &desk.config.report_dir;
-    let shown = publish::rebuild(root, &day.to_string(), &run.id, &files);
+    let (root, name) = (&desk.config.report_dir, day.to_string());
+    let shown = if publish::is_published(root, &name, &run.id) {
+        let lost = publish::lost(root, &name);
+        let files_told = publish::changed(root, &name, &run.files);
+        let files_told = [lost, files_told].concat().join(", ");
+        warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", files = files_told, "published files were lost or changed; they are put back, the folder as it was is set aside as .damaged");
+        publish::mend(root, &name, &run.id, &files)
+    } else {
+        publish::rebuild(root, &name, &run.id, &files)
+    };
     shown.map_err(|error| anyhow!(error))?;
     info!(run.id = run.id.as_str(), business_date = %day, stage = "recover", "folder rebuilt");
     Ok(())

@@ -21,7 +21,8 @@ use crate::fault::point;
 
 /// The one file that no digest covers.
 pub const TIMINGS: &str = "timings.json";
-const SUMS: &str = "SHA256SUMS";
+/// The list of the published files with their SHA-256.
+pub const SUMS: &str = "SHA256SUMS";
 const RUN: &str = "run.json";
 
 /// One file of a folder.
@@ -100,6 +101,8 @@ pub fn stage(root: &Path, name: &str, run_id: &RunId, files: &[OutFile]) -> Resu
     check_name(name)?;
     check_name(run_id.as_str())?;
     make_root(root)?;
+    // a link or a file in its place is found now, before anything is committed
+    is_folder(&root.join(name))?;
     let staged = Staged {
         root: root.to_owned(),
         name: name.into(),
@@ -138,7 +141,7 @@ pub fn reveal(staged: &Staged) -> Result<PathBuf> {
             remove(&hidden)?;
             return Ok(visible);
         }
-        let aside = free_name(staged, version_in(&visible))?;
+        let aside = free_name(staged, &format!("v{}", version_in(&visible)))?;
         rename(&visible, &aside)?;
     }
     rename(&hidden, &visible)?;
@@ -146,15 +149,33 @@ pub fn reveal(staged: &Staged) -> Result<PathBuf> {
     Ok(visible)
 }
 
-/// Builds and shows the folder of a published run from stored values, where it is missing.
+/// Builds and shows the folder of a published run from stored values, where it is missing or has
+/// lost files.
 pub fn rebuild(root: &Path, name: &str, run_id: &RunId, files: &[OutFile]) -> Result<PathBuf> {
     let wanted = sums(files);
     check_name(name)?;
     let visible = root.join(name);
     if is_folder(&visible)? && read(&visible.join(SUMS)).as_deref() == Some(wanted.as_bytes()) {
-        return Ok(visible);
+        if lost(root, name).is_empty() {
+            return Ok(visible);
+        }
+        return mend(root, name, run_id, files);
     }
     reveal(&stage(root, name, run_id, files)?)
+}
+
+/// Shows the files of a published run in the place of a folder whose files were lost or changed.
+/// That folder becomes `<name>.damaged`, its timings stay with the night.
+pub fn mend(root: &Path, name: &str, run_id: &RunId, files: &[OutFile]) -> Result<PathBuf> {
+    let mut files = files.to_vec();
+    let timings = read(&root.join(name).join(TIMINGS)).filter(|bytes| !bytes.is_empty());
+    files.extend(timings.map(|bytes| OutFile::new(TIMINGS, bytes)));
+    let staged = stage(root, name, run_id, &files)?;
+    let (hidden, visible) = (staged.hidden(), staged.visible());
+    rename(&visible, &free_name(&staged, "damaged")?)?;
+    rename(&hidden, &visible)?;
+    sync_folder(root)?;
+    Ok(visible)
 }
 
 /// True when the folder of this run is visible under `name`.
@@ -189,15 +210,52 @@ pub fn sweep(root: &Path) -> Result<Vec<String>> {
 /// `sha256sum -c` lines over all files but [`TIMINGS`], by name.
 pub fn sums(files: &[OutFile]) -> String {
     let covered = files.iter().filter(|file| &*file.name != TIMINGS);
-    let mut lines: Vec<(&str, String)> = covered
-        .map(|file| (&*file.name, hex::encode(Sha256::digest(&file.bytes))))
+    let digest = |file: &OutFile| hex::encode(Sha256::digest(&file.bytes)).into();
+    let told: Vec<(Box<str>, Box<str>)> = covered
+        .map(|file| (file.name.clone(), digest(file)))
         .collect();
+    sums_of(&told)
+}
+
+/// The same of files whose digests are known, as (name, 64 hex digits).
+pub fn sums_of(files: &[(Box<str>, Box<str>)]) -> String {
+    let mut lines: Vec<&(Box<str>, Box<str>)> = files.iter().collect();
     lines.sort();
     let mut text = String::new();
     for (name, sum) in lines {
-        text.extend([sum.as_str(), "  ", name, "\n"]);
+        text.extend([sum, "  ", name, "\n"]);
     }
     text
+}
+
+/// The files of a visible folder that were lost or hold nothing, by its own list, as after a disk
+/// that lost a write; the list itself where that is gone.
+pub fn lost(root: &Path, name: &str) -> Vec<String> {
+    let folder = root.join(name);
+    let holds = |file: &str| read(&folder.join(file)).is_some_and(|bytes| !bytes.is_empty());
+    let listed = read(&folder.join(SUMS)).unwrap_or_default();
+    let listed = String::from_utf8_lossy(&listed);
+    let lines = listed.lines().filter_map(|line| line.split_once("  "));
+    let files = lines.map(|(_, file)| file).chain([SUMS]);
+    files
+        .filter(|file| !holds(file))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// The files of a visible folder that are not those of the digests, as (name, 64 hex digits).
+pub fn changed(root: &Path, name: &str, told: &[(Box<str>, Box<str>)]) -> Vec<String> {
+    let folder = root.join(name);
+    let is_changed = |(file, sum): &&(Box<str>, Box<str>)| {
+        let found = read(&folder.join(&**file)).map(|bytes| hex::encode(Sha256::digest(bytes)));
+        found.as_deref() != Some(&**sum)
+    };
+    let changed = told.iter().filter(is_changed);
+    let mut changed: Vec<String> = changed.map(|(file, _)| file.to_string()).collect();
+    if !told.is_empty() && read(&folder.join(SUMS)).as_deref() != Some(sums_of(told).as_bytes()) {
+        changed.push(SUMS.to_owned());
+    }
+    changed
 }
 
 fn hidden_name(name: &str, run_id: &RunId) -> String {
@@ -315,8 +373,8 @@ fn version_in(folder: &Path) -> u64 {
 }
 
 /// `<name>.v<n>`, or where that is taken the first free `<name>.v<n>-<k>`: nothing is overwritten.
-fn free_name(staged: &Staged, version: u64) -> Result<PathBuf> {
-    let plain = staged.root.join(format!("{}.v{version}", staged.name));
+fn free_name(staged: &Staged, end: &str) -> Result<PathBuf> {
+    let plain = staged.root.join(format!("{}.{end}", staged.name));
     let mut candidate = plain.clone();
     let mut k = 1_u32;
     while fs::symlink_metadata(&candidate).is_ok() {
@@ -324,7 +382,7 @@ fn free_name(staged: &Staged, version: u64) -> Result<PathBuf> {
         if k > 10_000 {
             return Err(PublishError::NotAFolder(plain));
         }
-        candidate = staged.root.join(format!("{}.v{version}-{k}", staged.name));
+        candidate = staged.root.join(format!("{}.{end}-{k}", staged.name));
     }
     Ok(candidate)
 }

@@ -212,6 +212,14 @@ pub const EXPORT: Registration = Registration {
             required: None,
         },
         Key {
+            name: "due",
+            form: KeyForm::Text {
+                form: "kinds of files with commas between, such as \"dossier_fees, cash_receipts\"",
+                fits: super::registry::are_daily,
+            },
+            required: None,
+        },
+        Key {
             name: "map",
             form: KeyForm::Map,
             required: None,

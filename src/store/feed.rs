@@ -2,7 +2,7 @@
 
 mod due;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::batch::{batches, keys};
 use super::codec::{day, read_order};
@@ -111,6 +111,19 @@ impl Store {
             })
         });
         Ok(probes.collect())
+    }
+
+    /// The orders about which `source` answered on `night`, in whichever run of it.
+    pub async fn answered(
+        &self,
+        source: &SourceName,
+        night: Day,
+    ) -> Result<BTreeSet<Box<str>>, StoreError> {
+        let night = night.to_string();
+        let binds = [Bind::Text(source.as_str()), Bind::Text(&night)];
+        let rows = self.read(&sql::SELECT_ANSWERED, &binds).await?;
+        let ids = rows.iter().map(|row| row.text("order_id").map(Into::into));
+        ids.collect()
     }
 
     /// Remembers which orders were answered on `night`.

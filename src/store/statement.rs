@@ -106,6 +106,7 @@ statements! {
     UPSERT_FEED_DAY = both "upsert_feed_day" 2;
     SELECT_INCOMPLETE_DAY = both "select_incomplete_day" 1;
     UPSERT_PROBE = both "upsert_probe" 1;
+    SELECT_ANSWERED = both "select_answered" 2;
     SELECT_ORDER_ID_BY_DAY = both "select_order_id_by_day" 3;
     SELECT_ORDER_ID_BY_PAYMENT = both "select_order_id_by_payment" 3;
     SELECT_ORDER_ID_FED = both "select_order_id_fed" 4;

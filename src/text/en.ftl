@@ -401,6 +401,8 @@ source-missing-days = missing days { $days }
 source-unreadable = { $bad } of { $all } rows could not be read, too many to count as complete: see the unreadable rows, ask for the data again, then run again
 push-alone-optional = a webhook inbox alone cannot tell whether everything was pushed; to know it, add a source that pulls the same events (this one is not required: the night does not wait for it)
 folder-no-file = no file for { $days } has come into { $folder }: put it there, then run again
+folder-kind-lacks = of { $days } no file { $kinds } has come into { $folder }: put it there (with the header alone where nothing happened), then run again; where it does not come every day, name those that do in due of this source
+folder-files-of-other-days = no file for { $days } has come into { $folder }; read were { $files }: put the files of that day there, with the day in the name (dossier_fees_2022-12-05.csv), then run again
 folder-day-in-part = { $file }: the file tells of { $day } and was read, but not of the whole day, or it does not agree; put the whole and right file of that day into { $folder }, then run again
 folder-other-days = { $file }: the name of the file tells { $day } and the file was read, but its rows are of other days (the last { $last }); check the column of dates, time_format under [source.map] and the name, put the right file of that day into { $folder }, then run again
 push-alone = a webhook inbox alone cannot tell whether everything was pushed: add a source that pulls the same events, or write required = false

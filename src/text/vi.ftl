@@ -401,6 +401,8 @@ source-missing-days = thiếu ngày { $days }
 source-unreadable = { $bad } trên { $all } dòng không đọc được, quá nhiều để coi là đủ: xem phần Dòng không đọc được, đề nghị nơi lập dữ liệu gửi lại rồi chạy lại
 push-alone-optional = chỉ có webhook thì không biết đã nhận đủ hay chưa; muốn biết thì thêm một nguồn lấy cùng các giao dịch (nguồn này không bắt buộc nên đêm đối soát không chờ)
 folder-no-file = thư mục { $folder } chưa có tệp cho ngày { $days }: hãy chép tệp vào đó rồi chạy lại
+folder-kind-lacks = ngày { $days } chưa có tệp { $kinds } trong thư mục { $folder }: hãy chép tệp vào đó (nếu trong ngày không phát sinh thì tệp chỉ có dòng tiêu đề) rồi chạy lại; nếu loại tệp này không có hằng ngày, ghi các loại có hằng ngày vào khóa due của nguồn
+folder-files-of-other-days = thư mục { $folder } chưa có tệp cho ngày { $days }; mới đọc được { $files }: hãy chép tệp của ngày đó vào, tên tệp có ghi ngày (dossier_fees_2022-12-05.csv), rồi chạy lại
 folder-day-in-part = { $file }: tệp có ngày { $day } đã được đọc nhưng chưa đủ cả ngày hoặc chưa khớp; hãy chép tệp đủ và đúng của ngày này vào thư mục { $folder } rồi chạy lại
 folder-other-days = { $file }: tên tệp mang ngày { $day } và tệp đã được đọc, nhưng các dòng trong tệp ghi ngày khác (muộn nhất { $last }); hãy kiểm tra cột ngày, time_format trong [source.map] và tên tệp, chép tệp đúng của ngày này vào thư mục { $folder } rồi chạy lại
 push-alone = chỉ có webhook thì không biết đã nhận đủ hay chưa: thêm một nguồn lấy cùng các giao dịch, hoặc ghi required = false

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use tracing::{info, warn};
 
+use super::coverage::Coverage;
 use super::raw::Evidence;
 use super::{Stage, file_day, withdraw};
 use crate::domain::{Completeness, Day, SourceFacts};
@@ -42,17 +43,18 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
+    let all = desk.store.known_files(&stage.settings.name).await?;
+    let coverage = Coverage::of(&all, stage.night, stage.settings.text("due"));
     let growing = || delivery.notes.iter().filter(|note| note.is_growing());
     let nothing_due = desk.config.calendar.rests(stage.night)
         && delivery.troubles.is_empty()
         && growing().next().is_none();
     let state = match delivery.state {
         _ if !unreadable.is_empty() => Completeness::Partial,
-        // A night is covered by the files that tell of it, whichever night read them.
-        Completeness::Missing if !covered.is_empty() => Completeness::Complete,
         // On a day of rest nothing is due.
         Completeness::Missing | Completeness::Complete if nothing_due => Completeness::Complete,
-        Completeness::Complete if covered.is_empty() => Completeness::Missing,
+        // A night is covered by the files that tell of it, whichever night read them.
+        Completeness::Missing | Completeness::Complete => coverage.state(),
         state => state,
     };
     let mut facts = stage.facts(state);
@@ -65,7 +67,7 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         .chain(unreadable);
     let mut troubles: Vec<String> = troubles.collect();
     if troubles.is_empty() && facts.state != Completeness::Complete {
-        troubles.push(stage.no_file(path, &[stage.night]));
+        troubles.push(coverage.say(stage, path, &covered));
     }
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
@@ -117,7 +119,7 @@ async fn save(
     }
     // the evidence first: no row changes without a file that tells why
     evidence.record(stage).await?;
-    let is_fees = |record: &ExportFile| *record.kind == *kind_word(FileKind::DossierFees);
+    let is_fees = |record: &ExportFile| *record.kind == *FileKind::DossierFees.word();
     let newest = known
         .iter()
         .filter(|record| is_fees(record))
@@ -156,7 +158,7 @@ fn read_file(
     let source = &stage.settings.name;
     let read = |day| parse(stage, (&file.name, file.kind, &file.bytes), day);
     let mut rows = read(stage.night)?;
-    let kind = kind_word(file.kind);
+    let kind = file.kind.word();
     let last_closed = stage.desk.last_closed_day().max(stage.night);
     let before = known.iter().filter(|known| *known.kind == *kind);
     let day = file_day::of(&file_day::Clues {
@@ -260,16 +262,6 @@ async fn save_empty(stage: &Stage, delivery: &FolderDelivery) -> Result<(), JobE
         }
     }
     Ok(())
-}
-
-fn kind_word(kind: FileKind) -> &'static str {
-    match kind {
-        FileKind::Agencies => "agencies",
-        FileKind::DossierFees => "dossier_fees",
-        FileKind::PaymentOrders => "payment_orders",
-        FileKind::CashReceipts => "cash_receipts",
-        FileKind::PaymentFiles => "payment_files",
-    }
 }
 
 pub(super) fn stored(read: normalise::RegistryRows) -> RegistryRows {

@@ -5,6 +5,7 @@
 //! feeds and probes at once; then what was pushed.
 
 pub mod again;
+mod coverage;
 mod feed;
 mod file_day;
 mod files;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, anyhow};
+use tracing::warn;
 
 use super::raw::{self, Digests, Evidence};
 use super::transfers::{self, By};
@@ -64,18 +65,30 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
             .save_probes(&stage.settings.name, stage.night, &outcomes)
             .await?;
     }
-    let mut facts = stage.facts(if orders.is_empty() {
-        Completeness::Complete
-    } else {
-        pull.state
+    // What an earlier run of the night was told is told: a provider that cannot be reached now takes
+    // nothing from it.
+    let answered = desk.store.answered(&stage.settings.name, stage.night).await?;
+    let unanswered = pull.unanswered.iter().map(AsRef::as_ref);
+    let waits = waiting.iter().map(|due| &*due.order.order_id);
+    let lacking = unanswered.chain(waits).filter(|id| !answered.contains(*id));
+    let lacking = lacking.count();
+    let mut facts = stage.facts(match pull.state {
+        _ if orders.is_empty() => Completeness::Complete,
+        Completeness::Refused => Completeness::Refused,
+        _ if lacking == 0 => Completeness::Complete,
+        Completeness::Missing if lacking < due.len() + waiting.len() => Completeness::Partial,
+        Completeness::Complete => Completeness::Partial,
+        state => state,
     });
-    facts.missing_orders = count(pull.unanswered.len() + waiting.len());
-    if !waiting.is_empty() && facts.state == Completeness::Complete {
-        facts.state = Completeness::Partial;
-    }
+    facts.missing_orders = count(lacking);
     let trouble = pull.trouble.map(|error| stage.trouble(&error));
     let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
-    facts.trouble = trouble.map(Into::into);
+    match trouble {
+        Some(trouble) if facts.state == Completeness::Complete => {
+            warn!(source.id = stage.settings.name.as_str(), stage = "pull", error = trouble, "asked again without an answer; an earlier run of the night has it");
+        }
+        trouble => facts.trouble = trouble.map(Into::into),
+    }
     stage.judge_rejects(&mut facts, rows, rejects);
     Ok(facts)
 }

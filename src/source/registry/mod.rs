@@ -11,5 +11,5 @@ pub use dossier::{DossierRecord, FeeRecord, RegistryPull};
 pub use export::{
     ExportFile, ExportMode, ExportSettings, FolderDelivery, FolderNote, FolderTrouble, read_folder,
 };
-pub use name::{FileKind, day_in_name};
+pub use name::{FileKind, are_daily, day_in_name};
 pub use words::Words;

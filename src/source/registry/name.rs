@@ -30,6 +30,12 @@ pub(super) fn is_table(name: &str) -> bool {
     end.is_some_and(|end| TABLES.iter().any(|table| end.eq_ignore_ascii_case(table)))
 }
 
+/// True for kinds of files with rows of a day, with commas between.
+pub fn are_daily(kinds: &str) -> bool {
+    let mut words = kinds.split(',');
+    words.all(|word| FileKind::DAILY.iter().any(|kind| kind.word() == word.trim()))
+}
+
 impl FileKind {
     /// Every kind and the beginning of its file names.
     pub const ALL: [(Self, &'static str); 4] = [
@@ -37,6 +43,25 @@ impl FileKind {
         (Self::DossierFees, "dossier_fees"),
         (Self::PaymentOrders, "payment_orders"),
         (Self::CashReceipts, "cash_receipts"),
+    ];
+
+    /// The word of the kind, as the database and `due` write it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Agencies => "agencies",
+            Self::DossierFees => "dossier_fees",
+            Self::PaymentOrders => "payment_orders",
+            Self::CashReceipts => "cash_receipts",
+            Self::PaymentFiles => "payment_files",
+        }
+    }
+
+    /// What is due every day that it usually comes: the rows of a day. Agencies change seldom.
+    pub const DAILY: [Self; 4] = [
+        Self::DossierFees,
+        Self::PaymentOrders,
+        Self::CashReceipts,
+        Self::PaymentFiles,
     ];
 
     /// The kind that a file name tells, without regard to case.
