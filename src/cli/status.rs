@@ -10,6 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
 use crate::domain::day::local;
 use crate::domain::{Day, Lang, Moment};
+use crate::job::desk::last_closed_day_of;
 use crate::job::last_run::LastRun;
 use crate::job::late::{self, Late};
 use crate::job::{Exit, JobError, lost};
@@ -38,6 +39,7 @@ struct Document<'a> {
     last_start: Option<Start<'a>>,
     last: Option<Last<'a>>,
     missed: Vec<Day>,
+    ahead: Vec<Day>,
     next: Option<String>,
     waiting: Vec<Unsent<'a>>,
     given_up: Vec<Unsent<'a>>,
@@ -110,6 +112,7 @@ impl<'a> Unsent<'a> {
 struct Known {
     last: Option<RunRecord>,
     missed: Vec<Day>,
+    ahead: Vec<Day>,
     waiting: Vec<Queued>,
     given_up: Vec<Queued>,
     late: Vec<Late>,
@@ -159,6 +162,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             last_start: start.as_ref().map(Start::of),
             last,
             missed: known.missed,
+            ahead: known.ahead,
             next,
             waiting: known.waiting.iter().map(Unsent::of).collect(),
             given_up: known.given_up.iter().map(Unsent::of).collect(),
@@ -168,6 +172,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
         out(&status_start::words(start.as_ref(), lang));
         out(&print(&config, last, next, lang));
         out(&status_start::missed(&known.missed, lang));
+        out(&status_start::ahead(&known.ahead, lang));
         out(&print_unsent("notify-waiting", &known.waiting, lang));
         out(&print_unsent("notify-given-up", &known.given_up, lang));
         for late in &known.late {
@@ -182,9 +187,11 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
     let published = store.published_nights().await?;
     let mut nights = config.nights();
     nights.installed = store.installed().await?;
+    let open = last_closed_day_of(config, &SystemClock).plus(1);
     let known = Known {
-        last: store.last_run().await?,
+        last: store.published_before(open).await?,
         missed: nights.lacking(now_ms, &published),
+        ahead: published.range(open..).copied().collect(),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
         late: late::standing(&store).await?,

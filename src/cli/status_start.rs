@@ -98,6 +98,29 @@ pub(super) fn missed(days: &[Day], lang: Lang) -> String {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return String::new();
     };
+    let (count, named) = (days.len().to_string(), named(days, last, lang));
+    let line = say(lang, "status-missed", &[("n", &count), ("days", &named)]);
+    let (from, to) = (first.to_string(), last.to_string());
+    let fix = say(lang, "status-missed-fix", &[("from", &from), ("to", &to)]);
+    format!("! {line}\n  → {fix}\n")
+}
+
+/// Nights of days that have not closed: the clock of a run was ahead.
+pub(super) fn ahead(days: &[Day], lang: Lang) -> String {
+    let Some(last) = days.last() else {
+        return String::new();
+    };
+    let (count, named) = (days.len().to_string(), named(days, last, lang));
+    let args = [("n", count.as_str()), ("days", &named)];
+    let (line, fix) = (
+        say(lang, "status-ahead", &args),
+        say(lang, "status-ahead-fix", &args),
+    );
+    format!("! {line}\n  → {fix}\n")
+}
+
+/// The first days, and the last where there are more.
+fn named(days: &[Day], last: &Day, lang: Lang) -> String {
     let word = |day: &Day| match lang {
         Lang::Vi => day.vi(),
         Lang::En => day.to_string(),
@@ -106,11 +129,7 @@ pub(super) fn missed(days: &[Day], lang: Lang) -> String {
     if days.len() > NAMED {
         named.push(format!("… {}", word(last)));
     }
-    let (count, named) = (days.len().to_string(), named.join(", "));
-    let line = say(lang, "status-missed", &[("n", &count), ("days", &named)]);
-    let (from, to) = (first.to_string(), last.to_string());
-    let fix = say(lang, "status-missed-fix", &[("from", &from), ("to", &to)]);
-    format!("! {line}\n  → {fix}\n")
+    named.join(", ")
 }
 
 #[cfg(test)]

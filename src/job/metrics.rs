@@ -109,7 +109,9 @@ pub(super) async fn write(desk: &Desk, night: &Result<Night, JobError>, took: Du
         Ok(night) => (night.exit(), night.times.stages()),
         Err(error) => (error.exit(), &[][..]),
     };
-    let last = desk.store.last_run().await.ok().flatten();
+    // a night that a clock running ahead published must not hide that no other night runs
+    let open = desk.last_closed_day().plus(1);
+    let last = desk.store.published_before(open).await.ok().flatten();
     let waiting = desk.store.outbox(Delivered::Waiting).await.ok();
     let known = Known {
         now_ms: desk.clock.now_ms(),

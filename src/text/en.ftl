@@ -1154,6 +1154,8 @@ status-start-failed = Last start: { $at }, night { $day }: FAILED at { $ended },
 status-start-broken = Last start: { $at }, night { $day }: BROKEN OFF (killed, or the machine went off); run again, it resumes
 status-missed = Nights due and not published: { $n } ({ $days })
 status-missed-fix = doisoat backfill --from { $from } --to { $to }
+status-ahead = Nights published of days that have not closed yet: { $n } ({ $days }): the clock was ahead when they ran
+status-ahead-fix = check the clock and restore the backup of before those runs; until their days have passed, the work list and decisions go by them
 
 # Arguments that cannot be read
 usage-value = the value "{ $value }" cannot be used for { $arg } ({ $why })

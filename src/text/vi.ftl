@@ -1154,6 +1154,8 @@ status-start-failed = Lần khởi động cuối: { $at }, đêm { $day }: HỎ
 status-start-broken = Lần khởi động cuối: { $at }, đêm { $day }: BỊ NGẮT GIỮA CHỪNG (bị tắt ngang hoặc máy mất điện); chạy lại sẽ tiếp tục
 status-missed = Đêm đã đến hạn mà chưa công bố: { $n } ({ $days })
 status-missed-fix = doisoat backfill --from { $from } --to { $to }
+status-ahead = Đêm đã công bố cho ngày chưa kết thúc: { $n } ({ $days }): khi chạy, đồng hồ của máy đi trước
+status-ahead-fix = kiểm tra đồng hồ và khôi phục bản sao lưu trước các lần chạy đó; khi các ngày này chưa qua, danh sách việc và quyết định vẫn tính theo chúng
 
 # Arguments that cannot be read
 usage-value = giá trị "{ $value }" không dùng được cho { $arg } ({ $why })

@@ -5,10 +5,10 @@ use std::os::unix::fs::MetadataExt;
 
 use doisoat::job::metrics::METRICS;
 
-use crate::cli::stderr;
+use crate::cli::{stderr, stdout};
 use crate::database::Kind;
 use crate::night_cli::{code, run};
-use crate::town::{FIRST, Town, day};
+use crate::town::{FIRST, Town, day, night};
 
 /// A sample: its labels, and the text of its value.
 type Sample = (BTreeMap<String, String>, String);
@@ -207,4 +207,41 @@ async fn a_file_that_cannot_be_written_changes_nothing() {
     let said = stderr(&output);
     assert_eq!(code(&output), 2);
     assert!(said.contains("does not end in .prom"), "{said}");
+}
+
+/// A night that a clock running ahead published hides nothing: the gauge stays with the last night
+/// that has closed, and `status` names the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_night_of_a_clock_that_ran_ahead_is_named_and_blinds_nobody() {
+    let town = Town::new(Kind::Sqlite).await;
+    town.morning_after(day(FIRST));
+    let with = |text: String| text + "\n[metrics]\ntextfile = \"doisoat.prom\"\n";
+    std::fs::write(town.dir().join("doisoat.toml"), town.toml(&with)).unwrap();
+    let gauge = || {
+        let text = std::fs::read_to_string(town.dir().join("doisoat.prom")).unwrap();
+        let told = parse(&text).unwrap();
+        told["doisoat_night_timestamp_seconds"][0].1.clone()
+    };
+    let desk = town.desk(&with).await;
+    night(&desk, FIRST).await;
+    let midnight = gauge();
+    assert_eq!(midnight, (day(FIRST).start_ms() / 1000).to_string());
+    // for `status` the clock is that of today: this day is far ahead of it
+    let ahead = "2097-01-04";
+    town.set_now(day(ahead).plus(1).start_ms() + 5_400_000);
+    night(&desk, ahead).await;
+    town.set_now(day(FIRST).plus(1).start_ms() + 7_200_000);
+    night(&desk, FIRST).await;
+    assert_eq!(gauge(), midnight);
+    desk.close().await;
+    let told = run(&town, &["status", "--lang", "en"]).await;
+    let text = stdout(&told);
+    let names = "days that have not closed yet: 1 (2097-01-04)";
+    assert!(
+        text.contains(names) && text.contains("Last run: night 2022-12-05"),
+        "{text}"
+    );
+    let told = run(&town, &["status", "--json"]).await;
+    let told: serde_json::Value = serde_json::from_str(&stdout(&told)).unwrap();
+    assert_eq!(told["ahead"], serde_json::json!([ahead]));
 }
