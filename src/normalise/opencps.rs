@@ -4,7 +4,7 @@
 
 use super::ids;
 use super::registry::{self, RegistryRows};
-use super::rewrite::{Forms, Found, Lines, Place, cell, lost};
+use super::rewrite::{Forms, Found, Lines, Place, cell, differing, lost};
 use super::{fee, receipt};
 use crate::domain::DossierCode;
 use crate::format::book::Sheet;
@@ -36,7 +36,8 @@ pub fn read(sheets: &[Sheet], words: &Words, place: Place<'_>) -> Result<Registr
     let names = FileKind::columns(true);
     let found = Found::of(sheets, names, &NEED, words).map_err(fail)?;
     let mut all = RegistryRows::default();
-    let mut refused = Vec::new();
+    let columns = LINES.map(|(column, _, _)| (column, found.style(column, words)));
+    let mut refused = differing(&found, place, FileKind::PaymentFiles, &columns);
     for row in found.rows() {
         if let Some(cell) = found.lost(row) {
             refused.push(lost(place, FileKind::PaymentFiles, row, cell, ""));
