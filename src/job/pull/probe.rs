@@ -10,7 +10,7 @@ use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, TxnStatus, Vnd};
 use crate::job::error::JobError;
 use crate::normalise;
-use crate::source::{Probe, Pull, RawSink};
+use crate::source::{Probe, Pull, RawSink, SourceError};
 use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
 use crate::text::say;
 
@@ -73,7 +73,16 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     if !waiting.is_empty() && facts.state == Completeness::Complete {
         facts.state = Completeness::Partial;
     }
-    let trouble = pull.trouble.map(|error| stage.trouble(&error));
+    let left = pull.unanswered.len();
+    let trouble = pull.trouble.map(|error| {
+        let said = stage.trouble(&error);
+        match error {
+            // these tell it themselves
+            SourceError::NotAskable { .. } | SourceError::Unusable { .. } => said,
+            _ if left == 0 => said,
+            _ => format!("{said} {}", say_left(stage, left)),
+        }
+    });
     let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
     facts.trouble = trouble.map(Into::into);
     stage.judge_rejects(&mut facts, rows, rejects);
@@ -118,6 +127,13 @@ fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
     first.sort_by(|a, b| turn(a).cmp(&turn(b)));
     *due = first;
     waiting
+}
+
+/// Says how many orders have no answer when the source ended.
+fn say_left(stage: &Stage, left: usize) -> String {
+    let n = left.to_string();
+    let args = [("n", n.as_str())];
+    say(stage.desk.config.lang, "source-left-orders", &args)
 }
 
 /// Says how many orders wait for the next night, and why.
