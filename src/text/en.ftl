@@ -1539,3 +1539,5 @@ chain-other = + Other money into banks, for no fee line
 chain-at-bank = = Banks: money in
 chain-step = Step between stages
 sheet-chain = One-stop to bank
+inspect-unknown-states = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under success, failed, pending or void in [source.map], separated by ; (refund where it means money back). Until then these rows count as no money and wait for a person.
+inspect-unknown-kinds = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under payment, refund or reversal in [source.map], separated by ;. Until then these rows are rejects.

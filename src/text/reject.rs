@@ -171,9 +171,9 @@ const THREE_DECIMALS: [Text; 2] = [
     },
     Text {
         vi: "Tiền đồng không có phần lẻ: nếu dấu này ngăn hàng nghìn, ghi thousands = \".\" (hoặc \",\") trong \
-             [source.map] của nguồn; nếu không, đề nghị xuất lại số tiền không có phần lẻ, rồi chạy lại.",
+             [source.map] của nguồn; nếu đã ghi, hoặc nếu không phải, đề nghị xuất lại số tiền không có phần lẻ, rồi chạy lại.",
         en: "The dong has no fractions: if the sign separates thousands, write thousands = \".\" (or \",\") into \
-             [source.map] of the source; if not, ask for the amount without decimals, then run again.",
+             [source.map] of the source; if that is set already, or if not, ask for the amount without decimals, then run again.",
     },
 ];
 

@@ -1539,3 +1539,5 @@ chain-other = + Tiền khác vào ngân hàng, chưa gắn khoản thu
 chain-at-bank = = Ngân hàng: tiền vào
 chain-step = Chênh giữa hai chặng
 sheet-chain = Một cửa đến ngân hàng
+inspect-unknown-states = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào success, failed, pending hoặc void, ngăn bằng ; (nếu nghĩa là hoàn tiền: refund). Chưa ghi thì các dòng đó không được tính là đã thu mà chờ người xử lý.
+inspect-unknown-kinds = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào payment, refund hoặc reversal, ngăn bằng ;. Chưa ghi thì các dòng đó là dòng lỗi.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use rust_decimal::Decimal;
+
 use super::{BadRow, Found, Inspection, Total, of_many, propose};
 use crate::domain::Lang;
 use crate::format::tables::Forms;
@@ -12,6 +14,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
+use crate::text::say;
 use crate::text::reject::{say_assumed, say_file, say_nets, say_turned};
 
 /// Finds the header, counts the entries and proposes the mapping.
@@ -46,6 +49,9 @@ pub(super) fn describe(
     let settles = header.settles() && first.opening.is_none();
     rejects(file, base, &read.statements, &table, lang).map_err(fail)?;
     file.statements.extend(read.statements.iter().map(found));
+    if settles {
+        words(file, &read.statements, &table, &mapping, lang).map_err(fail)?;
+    }
     file.source = Some(if settles {
         propose::settlement()
     } else {
@@ -108,6 +114,50 @@ fn rejects(
         .iter()
         .map(|of| of.faults.len() + of.refused.len());
     file.notes.extend(of_many(told.sum(), all, lang));
+    Ok(())
+}
+
+/// Of a settlement file: what went back is no money in, and words that nobody knows are named with
+/// the keys under which they belong.
+fn words(
+    file: &mut Inspection,
+    statements: &[Statement],
+    table: &Table,
+    mapping: &Mapping,
+    lang: Lang,
+) -> Result<(), FormatError> {
+    for ((words, of), shown) in statement::words_of(table, statements, mapping)?
+        .iter()
+        .zip(statements)
+        .zip(&mut file.statements)
+    {
+        let add = |sum: Sum, by: Decimal, count: u64| Total {
+            count,
+            sum: text(sum.sum + by),
+        };
+        let back = words.back;
+        shown.credits = add(
+            of.credits,
+            -back.sum,
+            of.credits.count.saturating_sub(back.count),
+        );
+        shown.debits = add(of.debits, back.sum, of.debits.count + back.count);
+        for ((role, key), unknown) in [Role::Status, Role::Kind]
+            .into_iter()
+            .zip(["inspect-unknown-states", "inspect-unknown-kinds"])
+            .zip(&words.unknown)
+        {
+            let told: Vec<String> = unknown
+                .iter()
+                .map(|(word, rows)| format!("\"{word}\" ({rows})"))
+                .collect();
+            let column = of.header.heading(role).unwrap_or_default();
+            let args = [("column", column), ("words", &*told.join(", "))];
+            if !told.is_empty() {
+                file.notes.push(say(lang, key, &args));
+            }
+        }
+    }
     Ok(())
 }
 
