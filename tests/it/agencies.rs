@@ -65,7 +65,7 @@ async fn the_old_district_is_an_area_over_its_successors() {
     let cells = run["breakdown"].as_array().unwrap();
     let area = |period: &str| {
         let mine = |cell: &&serde_json::Value| {
-            cell["dimension"] == "unit" && cell["value"] == "533" && cell["period"] == period
+            cell["by"] == "unit" && cell["value"] == "533" && cell["period"] == period
         };
         let cell = cells.iter().find(mine).unwrap_or_else(|| panic!("{run}"));
         (cell["numerator"].clone(), cell["denominator"].clone())

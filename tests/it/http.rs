@@ -139,7 +139,7 @@ async fn the_whole_source_has_a_deadline() {
     let text = ends(Step::ThenSilence(Vec::new()), 1, "source_deadline = \"1s\"").await;
     assert_eq!(
         text,
-        "s: GET http://127.0.0.1/v2/transactions: the 1 seconds for this source are used up\n  Days read \
+        "s: GET http://127.0.0.1/v2/transactions: the 1 seconds for this source are used up\n  Days and orders read \
          in full are used; the next night reads what is missing. If it happens again, raise source_deadline."
     );
 }

@@ -79,7 +79,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         match error {
             // these tell it themselves
             SourceError::NotAskable { .. } | SourceError::Unusable { .. } => said,
-            _ if left == 0 => said,
+            _ if left == 0 || error.is_refusal() => said,
             _ => format!("{said} {}", say_left(stage, left)),
         }
     });

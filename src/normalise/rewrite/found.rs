@@ -55,7 +55,8 @@ impl<'s> Found<'s> {
                             columns,
                         });
                     }
-                    if best.as_ref().is_none_or(|best| missing.len() < best.len()) {
+                    // of equals the later: with the rows that belong together more is known
+                    if best.as_ref().is_none_or(|best| missing.len() <= best.len()) {
                         best = Some(missing);
                     }
                 }

@@ -260,17 +260,17 @@ impl Run {
             return Vec::new();
         }
         // what is missing between which of them nobody can tell
-        let unchained = || {
-            let found = self.apart.as_ref().or(self.pair.as_ref()).cloned();
-            let exchanged = self.pairs > 1 && self.turned.contains(&self.pairs);
-            found.map(|found| match found.flaw {
-                Flaw::Unchained { line } if exchanged => Found {
+        let unchained = || self.apart.as_ref().or(self.pair.as_ref()).cloned();
+        if self.pairs > 1 && self.turned.contains(&self.pairs) {
+            let exchanged = |found: Found| match found.flaw {
+                Flaw::Unchained { line } => Found {
                     flaw: Flaw::Exchanged { line },
                     ..found
                 },
                 _ => found,
-            })
-        };
+            };
+            return unchained().map(exchanged).into_iter().collect();
+        }
         let Some(loose) = self.loose.as_ref().filter(|_| followed.clear) else {
             return unchained().into_iter().collect();
         };
