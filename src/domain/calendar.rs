@@ -46,11 +46,12 @@ impl Default for Calendar {
 
 impl Calendar {
     /// Adds lines `day,kind,name`, which hold against those added before; `kind` is `holiday` or
-    /// `work`, the name may be missing. Empty lines, the heading and lines that begin with `#` are none.
+    /// `work`, the name may be missing. Empty lines, the heading and lines that begin with `#` are
+    /// none.
     ///
     /// # Errors
-    /// The first line that is none of these, or that says the other of a day; the lines before it are
-    /// added.
+    /// The first line that is none of these, or that says the other of a day; the lines before it
+    /// are added.
     pub fn add(&mut self, text: &str) -> Result<(), BadLine> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut said: BTreeMap<Day, (bool, usize)> = BTreeMap::new();

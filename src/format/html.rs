@@ -175,8 +175,8 @@ impl Page {
         }
     }
 
-    /// Leaves the next columns empty that a cell above covers; a date is that of each of its rows. (An
-    /// amount is not: it is there once.)
+    /// Leaves the next columns empty that a cell above covers; a date is that of each of its rows.
+    /// (An amount is not: it is there once.)
     fn covered(&mut self) {
         let Some(row) = &mut self.row else { return };
         while let Some((left, date)) = self.down.get_mut(row.cells.len())

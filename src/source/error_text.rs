@@ -187,7 +187,8 @@ impl SourceError {
     pub fn fix(&self, lang: Lang) -> String {
         let (vi, en) = match self {
             Self::Refused { .. } => (
-                "Kiểm tra thông tin truy cập của nguồn này trong doisoat.toml (token, client_secret hoặc password: đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`.",
+                "Kiểm tra thông tin truy cập của nguồn này trong doisoat.toml (token, client_secret hoặc \
+                 password: đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`.",
                 "Check this source's credentials in doisoat.toml (token, client_secret or password: expired or withdrawn?), then run `doisoat check`.",
             ),
             Self::RefusedByCode { .. } => (

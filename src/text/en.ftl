@@ -1541,3 +1541,4 @@ chain-step = Step between stages
 sheet-chain = One-stop to bank
 inspect-unknown-states = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under success, failed, pending or void in [source.map], separated by ; (refund where it means money back). Until then these rows count as no money and wait for a person.
 inspect-unknown-kinds = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under payment, refund or reversal in [source.map], separated by ;. Until then these rows are rejects.
+inspect-hopeless = { $file }: of the first { $n } rows none can be read, the rest was not looked at. Check whether this is a statement or a settlement file; if it is, ask its maker how days and amounts are written.

@@ -1541,3 +1541,4 @@ chain-step = Chênh giữa hai chặng
 sheet-chain = Một cửa đến ngân hàng
 inspect-unknown-states = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào success, failed, pending hoặc void, ngăn bằng ; (nếu nghĩa là hoàn tiền: refund). Chưa ghi thì các dòng đó không được tính là đã thu mà chờ người xử lý.
 inspect-unknown-kinds = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào payment, refund hoặc reversal, ngăn bằng ;. Chưa ghi thì các dòng đó là dòng lỗi.
+inspect-hopeless = { $file }: { $n } dòng đầu không có dòng nào đọc được, phần còn lại chưa đọc. Kiểm tra đây có phải là sao kê hoặc tệp đối soát không; nếu đúng, hỏi nơi lập tệp về cách ghi ngày và số tiền.

@@ -137,8 +137,8 @@ fn fees(town: &Town, date: &str) -> Vec<String> {
     fees
 }
 
-/// Night 5: eight dossiers, all unpaid by the registry; the money of three is there. Night 6: fees were taken away, entered anew,
-/// cannot be read any more, or are told as before.
+/// Night 5: eight dossiers, all unpaid by the registry; the money of three is there. Night 6: fees
+/// were taken away, entered anew, cannot be read any more, or are told as before.
 async fn two_nights(kind: Kind) -> (Town, Desk) {
     let world = Arc::new(Mutex::new(World::default()));
     let tell = |n: usize, at: &'static str, fees: &[Line]| {

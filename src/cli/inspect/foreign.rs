@@ -1,6 +1,7 @@
 //! Tables that others made, text, spreadsheets or pages: bank statements and settlement files.
 
 use std::fmt::Write;
+use std::io::Read;
 
 use rust_decimal::Decimal;
 
@@ -35,6 +36,11 @@ pub(super) fn describe(
         ..Forms::default()
     };
     let mapping = Mapping::default();
+    if let Some(rows) = hopeless((content, head), forms, &mapping) {
+        let n = rows.to_string();
+        file.error = Some(say(lang, "inspect-hopeless", &[("file", base), ("n", &*n)]));
+        return Ok(());
+    }
     let table = open::open(Box::new(content), forms, &mapping).map_err(fail)?;
     file.format = Some(table.format);
     file.encoding = table.encoding;
@@ -74,6 +80,35 @@ pub(super) fn describe(
         Some(error) => Err(fail(error)),
         None => Ok(()),
     }
+}
+
+/// A text at least this long is looked at in part first: millions of rows of something else are not
+/// read to their end only to say so.
+const LONG: u64 = 8 << 20;
+/// The part.
+const PART: u64 = 2 << 20;
+/// So many rows that cannot be read, and none that can, say what a file is.
+const HOPELESS: u64 = 10_000;
+
+/// How many rows at the beginning of a long text cannot be read, where that is all of them.
+fn hopeless(
+    (content, head): (&dyn Content, &[u8]),
+    forms: Forms,
+    mapping: &Mapping,
+) -> Option<u64> {
+    let (size, stream) = content.open().ok()?;
+    if size < LONG || BookKind::of(head).is_some() {
+        return None;
+    }
+    let mut part = Vec::new();
+    stream.take(PART).read_to_end(&mut part).ok()?;
+    let end = part.iter().rposition(|byte| *byte == b'\n')?;
+    part.truncate(end + 1);
+    let table = open::open(Box::new(part.as_slice()), forms, mapping).ok()?;
+    let read = statement::read_tables(&table, mapping).ok()?;
+    let rows = |of: fn(&Statement) -> u64| read.statements.iter().map(of).sum::<u64>();
+    let (entries, faulty) = (rows(|one| one.entries), rows(|one| one.faulty));
+    (entries == 0 && faulty >= HOPELESS).then_some(faulty)
 }
 
 /// The rows of statements that cannot be read.

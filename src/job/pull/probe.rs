@@ -74,15 +74,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
         facts.state = Completeness::Partial;
     }
     let left = pull.unanswered.len();
-    let trouble = pull.trouble.map(|error| {
-        let said = stage.trouble(&error);
-        match error {
-            // these tell it themselves
-            SourceError::NotAskable { .. } | SourceError::Unusable { .. } => said,
-            _ if left == 0 || error.is_refusal() => said,
-            _ => format!("{said} {}", say_left(stage, left)),
-        }
-    });
+    let trouble = pull.trouble.map(|error| say_ended(stage, &error, left));
     let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
     facts.trouble = trouble.map(Into::into);
     stage.judge_rejects(&mut facts, rows, rejects);
@@ -129,11 +121,21 @@ fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
     waiting
 }
 
-/// Says how many orders have no answer when the source ended.
-fn say_left(stage: &Stage, left: usize) -> String {
+/// Says why the source ended, and how many orders have no answer.
+fn say_ended(stage: &Stage, error: &SourceError, left: usize) -> String {
+    let said = stage.trouble(error);
+    // these tell it themselves
+    let told = matches!(
+        error,
+        SourceError::NotAskable { .. } | SourceError::Unusable { .. }
+    );
+    if told || left == 0 || error.is_refusal() {
+        return said;
+    }
     let n = left.to_string();
     let args = [("n", n.as_str())];
-    say(stage.desk.config.lang, "source-left-orders", &args)
+    let left = say(stage.desk.config.lang, "source-left-orders", &args);
+    format!("{said} {left}")
 }
 
 /// Says how many orders wait for the next night, and why.

@@ -1,6 +1,6 @@
 //! A snapshot says everything: a fee that its newest file no longer holds was withdrawn, whatever
-//! it said before, unless money is linked to it: an export may drop what is settled. The list of all
-//! fees of a dossier drops nothing: what it no longer holds was withdrawn, linked or not.
+//! it said before, unless money is linked to it: an export may drop what is settled. The list of
+//! all fees of a dossier drops nothing: what it no longer holds was withdrawn, linked or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -50,8 +50,9 @@ pub(super) struct List<'r> {
 }
 
 /// Cancels the fees that the source itself told of these dossiers and that their lists no longer
-/// hold, whatever money is linked to them: it names the dossier, so that it goes to what the dossier
-/// owes now, and stays where that is nothing. Done before the dossiers themselves are stored.
+/// hold, whatever money is linked to them: it names the dossier, so that it goes to what the
+/// dossier owes now, and stays where that is nothing. Done before the dossiers themselves are
+/// stored.
 pub(super) async fn unlisted(stage: &Stage, lists: &[List<'_>]) -> Result<(), JobError> {
     let store = &stage.desk.store;
     let (mut days, mut ids) = (BTreeMap::new(), BTreeMap::new());

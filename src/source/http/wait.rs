@@ -71,9 +71,9 @@ impl fmt::Debug for Pace {
 }
 
 /// What a `Retry-After` asks for: seconds (a fraction, which the standard does not know, is rounded
-/// up), or an HTTP date in one of its three forms, counted from the answer's own `Date` (so a skewed
-/// clock on either side does no harm). Anything else, a negative number or a date in the past asks
-/// for nothing. RFC 9110, 5.6.7 and 10.2.3.
+/// up), or an HTTP date in one of its three forms, counted from the answer's own `Date` (so a
+/// skewed clock on either side does no harm). Anything else, a negative number or a date in the
+/// past asks for nothing. RFC 9110, 5.6.7 and 10.2.3.
 pub(super) fn asked_wait(retry_after: &str, date: Option<&str>, now_ms: i64) -> Option<Duration> {
     let raw = retry_after.trim();
     if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {

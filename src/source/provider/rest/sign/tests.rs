@@ -222,8 +222,8 @@ fn bodies_are_verified_with_their_time_stamp() {
     );
 }
 
-/// What a recipe is made of: digest and place of the secret, layout, separator, whether empty values
-/// are skipped and values encoded as in a form; and the first 32 digits of the signature.
+/// What a recipe is made of: digest and place of the secret, layout, separator, whether empty
+/// values are skipped and values encoded as in a form; and the first 32 digits of the signature.
 type Made = (
     (Hash, Place),
     &'static str,
@@ -232,8 +232,8 @@ type Made = (
     &'static str,
 );
 
-/// Each digest with each place of the secret and each layout, over the values of the test below. The
-/// expected digits were computed by another program (Python's hashlib and hmac).
+/// Each digest with each place of the secret and each layout, over the values of the test below.
+/// The expected digits were computed by another program (Python's hashlib and hmac).
 const MADE: [Made; 21] = {
     use Hash::{HmacSha1, HmacSha256, HmacSha512, Md5, Sha256};
     use Place::{Appended, Key, Prepended};
