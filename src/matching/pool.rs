@@ -21,9 +21,6 @@ pub fn at(index: Index) -> usize {
     usize::try_from(index).unwrap_or(usize::MAX)
 }
 
-/// The kind of an inbox of webhooks.
-const INBOX: &str = "push";
-
 /// A slice index as a position; pools are far smaller than 2^32 rows.
 pub fn index(position: usize) -> Index {
     Index::try_from(position).unwrap_or(Index::MAX)
@@ -246,8 +243,7 @@ impl<'a> Pool<'a> {
         of(txn.source.as_str())
             .or_else(|| of(kind))
             .or(match orders.as_slice() {
-                // an inbox of webhooks that stands alone tells no kind of its provider
-                [only] if kind.is_empty() || kind == INBOX => Some(*only),
+                [only] if kind.is_empty() => Some(*only),
                 _ => None,
             })
     }
