@@ -151,7 +151,7 @@ fn finance_staff_read_vietnamese() {
     };
     assert_eq!(
         truncated.say(Lang::Vi),
-        "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Các ngày đã đọc đủ vẫn được \
-         dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
+        "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Ngày và lệnh thanh toán đã đọc đủ \
+         vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
     );
 }
