@@ -118,13 +118,17 @@ fn calendar(
         let file = path(&item, dir)?;
         let name = file.display();
         let fix = "write lines as 2026-11-24,holiday,name or 2026-12-12,work,name";
-        let text = std::fs::read_to_string(&file)
-            .map_err(|error| item.fail(format!("{name} cannot be read: {error}"), fix))?;
+        let text = std::fs::read_to_string(&file).map_err(|error| {
+            let fix = "correct the path, or its permissions; without days of your own take the key away";
+            item.fail(format!("{name} cannot be read: {error}"), fix)
+        })?;
         calendar.add(&text).map_err(|bad| {
-            let message = format!(
-                "{name}:{}: \"{}\" is no day of rest or work",
-                bad.line, bad.text
-            );
+            let (line, text) = (bad.line, bad.text);
+            if let Some(against) = bad.against {
+                let message = format!("{name}:{line}: \"{text}\" contradicts line {against}");
+                return item.fail(message, "keep the line that holds");
+            }
+            let message = format!("{name}:{line}: \"{text}\" is no day of rest or work");
             item.fail(message, fix)
         })?;
         files.push(file);

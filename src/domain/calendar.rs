@@ -30,6 +30,8 @@ pub struct BadLine {
     pub line: usize,
     /// What stands there.
     pub text: String,
+    /// The earlier line that says the other of the day.
+    pub against: Option<usize>,
 }
 
 impl Default for Calendar {
@@ -43,14 +45,16 @@ impl Default for Calendar {
 }
 
 impl Calendar {
-    /// Adds lines `day,kind,name`, of which the last of a day holds; `kind` is `holiday` or `work`,
-    /// the name may be missing.
-    /// Empty lines, the heading and lines that begin with `#` are none.
+    /// Adds lines `day,kind,name`, which hold against those added before; `kind` is `holiday` or
+    /// `work`, the name may be missing. Empty lines, the heading and lines that begin with `#` are
+    /// none.
     ///
     /// # Errors
-    /// The first line that is none of these; the lines before it are added.
+    /// The first line that is none of these, or that says the other of a day; the lines before it
+    /// are added.
     pub fn add(&mut self, text: &str) -> Result<(), BadLine> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut said: BTreeMap<Day, (bool, usize)> = BTreeMap::new();
         for (raw, line) in text.lines().zip(1..) {
             let raw = raw.trim();
             if raw.is_empty() || raw.starts_with('#') || raw.starts_with("day,") {
@@ -64,9 +68,20 @@ impl Calendar {
                 _ => None,
             };
             let (Some(day), Some(rests)) = (day, rests) else {
-                let text = raw.to_owned();
-                return Err(BadLine { line, text });
+                return Err(BadLine {
+                    line,
+                    text: raw.to_owned(),
+                    against: None,
+                });
             };
+            let (before, against) = *said.entry(day).or_insert((rests, line));
+            if before != rests {
+                return Err(BadLine {
+                    line,
+                    text: raw.to_owned(),
+                    against: Some(against),
+                });
+            }
             let name = cells.next().unwrap_or_default().into();
             self.0.insert(day, Told { rests, name });
         }
@@ -219,5 +234,8 @@ mod tests {
             .unwrap_err();
         assert_eq!((bad.line, &*bad.text), (2, "24/11/2026,holiday"));
         assert!(calendar.add("2026-11-24,rest").is_err());
+        let both = "2026-11-24,holiday,x\n2026-11-24,holiday,y\n2026-11-24,work\n";
+        let bad = calendar.add(both).unwrap_err();
+        assert_eq!((bad.line, bad.against), (3, Some(1)));
     }
 }

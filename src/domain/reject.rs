@@ -29,6 +29,8 @@ words!(
         NegativeAmount = "negative_amount",
         /// An amount beside the word that says that the rate is zero.
         ZeroWithAmount = "zero_with_amount",
+        /// A row of sums of an export that tells something else than its rows come to.
+        TotalDiffers = "total_differs",
         /// Another currency than VND.
         NotVnd = "not_vnd",
         /// No time of the required form, or an impossible one.

@@ -107,6 +107,12 @@ pub enum Flaw {
         /// The first line that does not follow.
         line: u64,
     },
+    /// The same, but they would if money in were money out and the reverse: the headings of both
+    /// columns may be exchanged.
+    Exchanged {
+        /// The first line that does not follow.
+        line: u64,
+    },
     /// The statement's own sum is another than that of its entries.
     Sum {
         /// Money in, money out, none for both.

@@ -1,10 +1,13 @@
 //! PURE: tables of HTML pages, which banks send under the name `.xls`. Only rows and cells count;
 //! what is no tag of a table is passed over, so that a page of any kind is read or is no table.
 
+mod names;
+
 use super::FormatError;
 use super::limits::COLUMNS_MAX;
 use super::sniff::GridRow;
 use super::tables::End;
+use names::unescaped;
 
 /// True for a page: a tag of HTML near its beginning.
 pub fn is_page(text: &str) -> bool {
@@ -20,7 +23,7 @@ pub fn is_page(text: &str) -> bool {
 }
 
 /// The rows of all tables, one after the other, and where the page ends; a row's line is where its
-/// tag stands.
+/// tag stands, or its number among all rows where several stand on one line.
 ///
 /// # Errors
 /// More columns or cells than any statement has.
@@ -63,6 +66,11 @@ pub fn rows(text: &str, cells_max: usize) -> Result<(Vec<GridRow>, End), FormatE
         (None, _) => End::InTable,
     };
     page.end_row();
+    if page.rows.windows(2).any(|pair| pair[0].line == pair[1].line) {
+        for (row, number) in page.rows.iter_mut().zip(&page.numbers) {
+            row.line = *number;
+        }
+    }
     Ok((page.rows, end))
 }
 
@@ -91,8 +99,11 @@ struct Page {
     row: Option<GridRow>,
     /// The cell that is open, and how many columns and rows it covers.
     cell: Option<(String, usize, usize)>,
-    /// How many rows further down each column is covered by a cell above.
-    down: Vec<usize>,
+    /// How many rows further down each column is covered by a cell above, and the date in it.
+    down: Vec<(usize, Box<str>)>,
+    /// Rows so far, and which of them each of `rows` is.
+    count: u64,
+    numbers: Vec<u64>,
     /// Cells so far, and how many there may be.
     cells: usize,
     cells_max: usize,
@@ -114,6 +125,7 @@ impl Page {
         match name_of(tag).as_str() {
             "tr" => {
                 self.end_row();
+                self.count += 1;
                 let cells = Vec::new();
                 self.row = Some(GridRow { line, cells });
             }
@@ -150,22 +162,28 @@ impl Page {
         let words: Vec<&str> = text.split_whitespace().collect();
         self.cells += right;
         let at = row.cells.len();
-        row.cells.push(words.join(" ").into());
+        let text = words.join(" ");
+        let date: Box<str> = if is_date(&text) { text.as_str() } else { "" }.into();
+        row.cells.push(text.into());
         row.cells.extend((1..right).map(|_| "".into()));
         if self.down.len() < row.cells.len() {
-            self.down.resize(row.cells.len(), 0);
+            self.down.resize(row.cells.len(), (0, "".into()));
         }
-        for covered in self.down.iter_mut().skip(at).take(right) {
+        for (covered, below) in self.down.iter_mut().skip(at).take(right) {
             *covered = down - 1;
+            below.clone_from(&date);
         }
     }
 
-    /// Leaves the next columns empty that a cell above covers.
+    /// Leaves the next columns empty that a cell above covers; a date is that of each of its rows.
+    /// (An amount is not: it is there once.)
     fn covered(&mut self) {
         let Some(row) = &mut self.row else { return };
-        while let Some(left) = self.down.get_mut(row.cells.len()).filter(|left| **left > 0) {
+        while let Some((left, date)) = self.down.get_mut(row.cells.len())
+            && *left > 0
+        {
             *left -= 1;
-            row.cells.push("".into());
+            row.cells.push(date.clone());
             self.cells += 1;
         }
     }
@@ -180,12 +198,30 @@ impl Page {
         self.covered();
         let row = self.row.take();
         let width = row.as_ref().map_or(usize::MAX, |row| row.cells.len());
-        for left in self.down.iter_mut().skip(width) {
+        for (left, _) in self.down.iter_mut().skip(width) {
             *left = left.saturating_sub(1);
         }
-        self.rows
-            .extend(row.filter(|row| row.cells.iter().any(|cell| !cell.is_empty())));
+        let told = |row: &GridRow| row.cells.iter().any(|cell| !cell.is_empty());
+        if let Some(row) = row.filter(told) {
+            self.rows.push(row);
+            self.numbers.push(self.count);
+        }
     }
+}
+
+/// True for a cell that begins with a date: `05/12/2022`, `2022-12-05 08:30`.
+fn is_date(text: &str) -> bool {
+    let day = text.split([' ', 'T']).next().unwrap_or_default();
+    let parts: Vec<&str> = day.split(['/', '-', '.']).collect();
+    let digits = |part: &&str| part.bytes().all(|b| b.is_ascii_digit());
+    let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
+    let short = 1..=2;
+    let dated = match lengths[..] {
+        [year, month, day] if year == 4 => short.contains(&month) && short.contains(&day),
+        [day, month, year] if year == 4 => short.contains(&month) && short.contains(&day),
+        _ => false,
+    };
+    dated && parts.iter().all(digits)
 }
 
 /// `colspan="2"`.
@@ -196,107 +232,6 @@ fn span(tag: &str, name: &str) -> usize {
     let digits = told.and_then(|rest| rest.split(|c: char| !c.is_ascii_digit()).next());
     let number = digits.and_then(|digits| digits.parse().ok());
     number.unwrap_or(1).max(1)
-}
-
-/// Characters by name: what Vietnamese needs of the names of HTML, and what stands between words.
-/// Letters of Vietnamese that are not among them have numbers.
-const NAMES: &[(&str, char)] = &[
-    ("amp", '&'),
-    ("lt", '<'),
-    ("gt", '>'),
-    ("quot", '"'),
-    ("apos", '\''),
-    ("nbsp", ' '),
-    ("ensp", ' '),
-    ("emsp", ' '),
-    ("thinsp", ' '),
-    ("ndash", '\u{2013}'),
-    ("mdash", '\u{2014}'),
-    ("minus", '\u{2212}'),
-    ("plus", '+'),
-    ("plusmn", '±'),
-    ("middot", '·'),
-    ("hellip", '…'),
-    ("lsquo", '\u{2018}'),
-    ("rsquo", '\u{2019}'),
-    ("ldquo", '\u{201c}'),
-    ("rdquo", '\u{201d}'),
-    ("laquo", '«'),
-    ("raquo", '»'),
-    ("Agrave", 'À'),
-    ("Aacute", 'Á'),
-    ("Acirc", 'Â'),
-    ("Atilde", 'Ã'),
-    ("Egrave", 'È'),
-    ("Eacute", 'É'),
-    ("Ecirc", 'Ê'),
-    ("Igrave", 'Ì'),
-    ("Iacute", 'Í'),
-    ("Ograve", 'Ò'),
-    ("Oacute", 'Ó'),
-    ("Ocirc", 'Ô'),
-    ("Otilde", 'Õ'),
-    ("Ugrave", 'Ù'),
-    ("Uacute", 'Ú'),
-    ("Yacute", 'Ý'),
-    ("ETH", 'Đ'),
-    ("agrave", 'à'),
-    ("aacute", 'á'),
-    ("acirc", 'â'),
-    ("atilde", 'ã'),
-    ("egrave", 'è'),
-    ("eacute", 'é'),
-    ("ecirc", 'ê'),
-    ("igrave", 'ì'),
-    ("iacute", 'í'),
-    ("ograve", 'ò'),
-    ("oacute", 'ó'),
-    ("ocirc", 'ô'),
-    ("otilde", 'õ'),
-    ("ugrave", 'ù'),
-    ("uacute", 'ú'),
-    ("yacute", 'ý'),
-    ("Abreve", 'Ă'),
-    ("abreve", 'ă'),
-    ("Dstrok", 'Đ'),
-    ("dstrok", 'đ'),
-    ("Itilde", 'Ĩ'),
-    ("itilde", 'ĩ'),
-    ("Utilde", 'Ũ'),
-    ("utilde", 'ũ'),
-];
-
-/// Characters by name or number; what is neither stays as it is. The no-break space is often
-/// written without its semicolon.
-fn unescaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        out.push_str(before);
-        let found = after.split_once(';').filter(|(name, _)| name.len() <= 8);
-        let char = found.and_then(|(name, next)| Some((character(name)?, next)));
-        let blank = || Some((' ', after.strip_prefix("nbsp")?));
-        if let Some((char, next)) = char.or_else(blank) {
-            out.push(char);
-            rest = next;
-        } else {
-            out.push('&');
-            rest = after;
-        }
-    }
-    out + rest
-}
-
-fn character(name: &str) -> Option<char> {
-    let Some(number) = name.strip_prefix('#') else {
-        let named = NAMES.iter().find(|(known, _)| *known == name);
-        return named.map(|(_, char)| *char);
-    };
-    let code = match number.strip_prefix(['x', 'X']) {
-        Some(hex) => u32::from_str_radix(hex, 16).ok()?,
-        None => number.parse().ok()?,
-    };
-    char::from_u32(code)
 }
 
 #[cfg(test)]
@@ -345,6 +280,26 @@ mod tests {
             "a|b",
         ];
         assert_eq!(rows, expected);
+    }
+
+    #[test]
+    fn rows_on_one_line_are_told_by_their_numbers() {
+        let text = "<table><tr><th>Ngày<th>Số tiền<th>Mô tả</tr><tr></tr>\
+            <tr><td rowspan=3>05/12/2022<td rowspan=2>5.000<td>a</tr><tr><td>b</tr><tr><td>7<td>c</tr>\
+            <tr><td>06/12/2022<td>8<td>d</tr></table>";
+        let found = rows(text, CELLS_MAX).unwrap().0;
+        let found: Vec<(u64, String)> = found
+            .iter()
+            .map(|row| (row.line, row.cells.join("|")))
+            .collect();
+        let expected = [
+            (1, "Ngày|Số tiền|Mô tả"),
+            (3, "05/12/2022|5.000|a"),
+            (4, "05/12/2022||b"),
+            (5, "05/12/2022|7|c"),
+            (6, "06/12/2022|8|d"),
+        ];
+        assert_eq!(found, expected.map(|(line, cells)| (line, cells.to_owned())));
     }
 
     #[test]

@@ -127,9 +127,10 @@ fn say(scanner: &Scanner, txn: &Txn, spoken: &mut Spoken) {
         let words = id_words(&text).filter(|w| WORD_LENGTH.contains(&w.len()));
         spoken.references.extend(words.map(Into::into));
     }
-    spoken
-        .references
-        .extend(txn.bank_ref.iter().map(Into::into));
+    let told = txn.bank_ref.as_deref();
+    let bare = told.and_then(bare_reference);
+    let told = told.into_iter().chain(bare);
+    spoken.references.extend(told.map(Into::into));
     spoken.references.insert(txn.id.as_ref().into());
 }
 
@@ -141,9 +142,46 @@ pub(super) fn id_words(text: &str) -> impl Iterator<Item = &str> {
     words.chain(pieces).filter(|word| !word.is_empty())
 }
 
+/// A bank reference without what a bank or its reader appends to it (`FT22339000001\BNN`,
+/// `FT22339000001-1`): none where nothing is appended, where what stands before it is too short to
+/// be a number of one transfer, or where it may be a date with a count.
+pub(super) fn bare_reference(reference: &str) -> Option<&str> {
+    let end = reference.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let (bare, rest) = reference.split_at(end);
+    let tail = rest.get(1..)?;
+    let digits = bare.bytes().filter(u8::is_ascii_digit).count();
+    let short = (1..=APPENDED_MAX).contains(&tail.len());
+    let plain = tail.bytes().all(|b| b.is_ascii_alphanumeric());
+    (short && plain && bare.len() >= BARE_MIN && digits >= DIGITS_MIN).then_some(bare)
+}
+
+/// The longest mark that is taken for appended to a reference.
+const APPENDED_MAX: usize = 4;
+/// The shortest reference that something may be appended to: longer than a date.
+const BARE_MIN: usize = 10;
+/// As many digits it has at least.
+const DIGITS_MIN: usize = 6;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_appended_to_a_reference_is_seen() {
+        for (reference, bare) in [
+            ("FT22339000001\\BNN", Some("FT22339000001")),
+            ("FT22339000001-1", Some("FT22339000001")),
+            ("FT22339000001", None),
+            ("20221205-1", None),
+            ("VCB.1234567890", None),
+            ("FT22339000001-12345", None),
+            ("FT22339000001-1-2", None),
+            ("FT22339000001-", None),
+            ("FT22339000001é1", None),
+        ] {
+            assert_eq!(bare_reference(reference), bare, "{reference}");
+        }
+    }
 
     fn check(text: &str, expected: &[&str]) {
         let words: BTreeSet<&str> = id_words(text).filter(|w| w.len() >= 6).collect();

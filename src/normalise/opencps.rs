@@ -4,7 +4,7 @@
 
 use super::ids;
 use super::registry::{self, RegistryRows};
-use super::rewrite::{Forms, Found, Lines, Place, cell, lost};
+use super::rewrite::{Forms, Found, Lines, Place, cell, differing, lost};
 use super::{fee, receipt};
 use crate::domain::DossierCode;
 use crate::format::book::Sheet;
@@ -36,7 +36,8 @@ pub fn read(sheets: &[Sheet], words: &Words, place: Place<'_>) -> Result<Registr
     let names = FileKind::columns(true);
     let found = Found::of(sheets, names, &NEED, words).map_err(fail)?;
     let mut all = RegistryRows::default();
-    let mut refused = Vec::new();
+    let columns = LINES.map(|(column, _, _)| (column, found.style(column, words)));
+    let mut refused = differing(&found, place, FileKind::PaymentFiles, &columns);
     for row in found.rows() {
         if let Some(cell) = found.lost(row) {
             refused.push(lost(place, FileKind::PaymentFiles, row, cell, ""));
@@ -53,12 +54,35 @@ pub fn read(sheets: &[Sheet], words: &Words, place: Place<'_>) -> Result<Registr
             let read = registry::read(place.file, kind, &bytes, place.source, place.day)?;
             all.fees.extend(read.fees);
             all.receipts.extend(read.receipts);
-            all.rejects.extend(read.rejects);
+            let mut rejects = read.rejects;
+            for reject in &mut rejects {
+                reject.column = field(&reject.column, line.0).into();
+            }
+            all.rejects.extend(rejects);
             all.conflicts.extend(read.conflicts);
         }
     }
     all.fees.sort_by_key(crate::domain::Fee::key);
     Ok(all)
+}
+
+/// What the file calls a column of ours, for who looks a reject up in it.
+fn field<'c>(column: &'c str, amount: &'c str) -> &'c str {
+    match column {
+        "dossier_code" => "dossierNo",
+        "fee_id" | "receipt_id" => "referenceUid",
+        "amount_vnd" => amount,
+        "agency_code" => "govAgencyCode",
+        "procedure_code" => "serviceCode",
+        "declared_method" => "paymentMethod",
+        "payer_name" => "applicantName",
+        "status" => "paymentStatus",
+        "paid_at" | "collected_at" => "confirmDatetime",
+        "receipt_form" => "invoiceTemplateNo",
+        "receipt_series" => "invoiceIssueNo",
+        "receipt_no" => "invoiceNo",
+        other => other,
+    }
 }
 
 /// The rows of one line, as files of ours.

@@ -2,10 +2,15 @@
 //! Columns are found by the office's headings, words by its words and the usual ones; what cannot
 //! be rewritten is left as it stands: the reader refuses it and shows it.
 
+mod found;
+mod total;
 mod word;
 
+pub(super) use found::Found;
+pub(super) use total::differing;
+
 use super::ids::{self, Refused};
-use super::memo::{fold_name, stored};
+use super::memo::stored;
 use super::statement::amount::{self, Style};
 use super::statement::time;
 use super::{agency, fee, order, receipt};
@@ -14,9 +19,6 @@ use crate::format::book::Sheet;
 use crate::format::{FormatError, GridRow, Layout};
 use crate::source::Words;
 use crate::source::registry::FileKind;
-
-/// The header stands within the first rows.
-const HEADER_ROWS: usize = 30;
 
 /// A table in our columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,7 +91,7 @@ pub fn rewrite(
     let written = |name: &&&str| layout.required.contains(*name) || found.has(name);
     let names: Vec<&'static str> = names.iter().filter(written).copied().collect();
     let mut out = Lines::new(&names);
-    let mut refused = Vec::new();
+    let mut refused = differing(&found, place, kind, &[("amount_vnd", style)]);
     for row in found.rows() {
         if let Some((column, value)) = found.lost(row) {
             let amount = found.cell(row, "amount_vnd");
@@ -164,124 +166,23 @@ fn time_text(raw: &str, form: Option<&str>, whole: bool) -> Option<String> {
     })
 }
 
-/// A sheet whose columns were found.
-pub(super) struct Found<'s> {
-    sheet: &'s Sheet,
-    header: usize,
-    columns: Vec<(&'static str, usize)>,
-}
-
-impl<'s> Found<'s> {
-    /// The first sheet with a row of headings.
-    pub(super) fn of(
-        sheets: &'s [Sheet],
-        names: &[&'static str],
-        need: &[&'static str],
-        words: &Words,
-    ) -> Result<Self, FormatError> {
-        let mut best: Option<Vec<_>> = None;
-        for sheet in sheets {
-            for (header, row) in sheet.rows.iter().enumerate().take(HEADER_ROWS) {
-                let columns = columns_of(row, names, words)?;
-                let has = |name: &str| columns.iter().any(|(known, _)| *known == name);
-                let missing: Vec<_> = need.iter().copied().filter(|name| !has(name)).collect();
-                if missing.is_empty() {
-                    return Ok(Self {
-                        sheet,
-                        header,
-                        columns,
-                    });
-                }
-                if best.as_ref().is_none_or(|best| missing.len() < best.len()) {
-                    best = Some(missing);
-                }
-            }
-        }
-        Err(
-            best.map_or(FormatError::Empty, |columns| FormatError::MissingColumns {
-                columns,
-                separator: None,
-            }),
-        )
-    }
-
-    pub(super) fn rows(&self) -> impl Iterator<Item = &'s GridRow> + use<'s> {
-        let rows = self.sheet.rows.iter().skip(self.header + 1);
-        rows.filter(|row| row.cells.iter().any(|cell| !cell.is_empty()))
-    }
-
-    /// True where the sheet has the column.
-    fn has(&self, name: &str) -> bool {
-        self.columns.iter().any(|(known, _)| *known == name)
-    }
-
-    pub(super) fn cell(&self, row: &'s GridRow, name: &str) -> &'s str {
-        let found = self.columns.iter().find(|(known, _)| *known == name);
-        found.map_or("", |(_, at)| row.get(*at).trim())
-    }
-
-    /// How the amounts of a column are written.
-    pub(super) fn style(&self, column: &str, words: &Words) -> Style {
-        match (words.form("thousands"), words.form("decimal")) {
-            (Some("."), _) | (_, Some(",")) => Style::CommaDecimal,
-            (Some(","), _) | (_, Some(".")) => Style::PointDecimal,
-            _ => amount::style_of(self.rows().map(|row| self.cell(row, column))),
-        }
-    }
-
-    /// A known cell of the row that lost digits, and what is left of it.
-    pub(super) fn lost(&self, row: &GridRow) -> Option<(&'static str, &'s str)> {
-        let of_row = self
-            .sheet
-            .lost
-            .iter()
-            .filter(|(line, _, _)| *line == row.line);
-        of_row.into_iter().find_map(|(_, at, left)| {
-            let known = self.columns.iter().find(|(_, place)| place == at)?;
-            Some((known.0, &**left))
-        })
-    }
-}
-
-/// Where the headings stand in a row.
-fn columns_of(
-    row: &GridRow,
-    names: &[&'static str],
-    words: &Words,
-) -> Result<Vec<(&'static str, usize)>, FormatError> {
-    let folded: Vec<String> = row.cells.iter().map(|cell| heading(cell)).collect();
-    let mut columns = Vec::new();
-    for name in names {
-        let own: Vec<String> = words.texts(name).iter().map(|text| heading(text)).collect();
-        let wanted = if own.is_empty() {
-            vec![heading(name)]
-        } else {
-            own
-        };
-        let mut places = folded
-            .iter()
-            .enumerate()
-            .filter(|(_, cell)| wanted.contains(cell));
-        if let Some((at, _)) = places.next() {
-            if places.next().is_some() {
-                return Err(FormatError::RepeatedColumn { column: name });
-            }
-            columns.push((*name, at));
-        }
-    }
-    Ok(columns)
-}
-
-/// A heading without marks, case and what separates its words.
-fn heading(text: &str) -> String {
-    fold_name(text).replace([' ', '_'], "")
-}
-
+/// A row of which a spreadsheet kept only a part.
 pub(super) fn lost(
     place: Place<'_>,
     kind: FileKind,
     row: &GridRow,
     (column, value): (&'static str, &str),
+    amount: &str,
+) -> Refused {
+    let fault = (column, value, RejectCode::LostDigits);
+    refused(place, kind, row, fault, amount)
+}
+
+fn refused(
+    place: Place<'_>,
+    kind: FileKind,
+    row: &GridRow,
+    (column, value, code): (&'static str, &str, RejectCode),
     amount: &str,
 ) -> Refused {
     let parts: Vec<&str> = row.cells.iter().map(AsRef::as_ref).collect();
@@ -300,7 +201,7 @@ pub(super) fn lost(
             line: row.line,
             column: column.into(),
             value: stored(value).into(),
-            code: RejectCode::LostDigits,
+            code,
             amount: crate::domain::Vnd::parse_digits(amount).ok(),
             business_date: place.day,
             spot: Spot::line(row.line),

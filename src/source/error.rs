@@ -13,8 +13,12 @@ use crate::domain::Lang;
     reason = "each variant's comment says what its fields are"
 )]
 pub enum SourceError {
-    /// HTTP 401 or 403.
-    Refused { at: Box<str>, status: u16 },
+    /// HTTP 401 or 403; `inside`: the same as a code inside an answer of another status.
+    Refused {
+        at: Box<str>,
+        status: u16,
+        inside: bool,
+    },
     /// The provider's own code for "your identity or your signature is wrong".
     RefusedByCode { at: Box<str>, code: Box<str> },
     /// The answer's signature is missing or wrong, or it answers another question.

@@ -103,6 +103,13 @@ impl SourceError {
     /// What happened.
     pub fn what(&self, lang: Lang) -> String {
         match self {
+            Self::Refused {
+                status,
+                inside: true,
+                ..
+            } => pick!(lang,
+                vi: "nguồn không chấp nhận thông tin xác thực của chúng ta (mã {status} trong câu trả lời)",
+                en: "the source does not accept our credentials (code {status} inside the answer)"),
             Self::Refused { status, .. } => pick!(lang,
                 vi: "nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP {status})",
                 en: "the source does not accept our credentials (HTTP {status})"),
@@ -180,8 +187,9 @@ impl SourceError {
     pub fn fix(&self, lang: Lang) -> String {
         let (vi, en) = match self {
             Self::Refused { .. } => (
-                "Kiểm tra mã truy cập của nguồn này trong doisoat.toml (đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`.",
-                "Check this source's token in doisoat.toml (expired or withdrawn?), then run `doisoat check`.",
+                "Kiểm tra thông tin truy cập của nguồn này trong doisoat.toml (token, client_secret hoặc \
+                 password: đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`.",
+                "Check this source's credentials in doisoat.toml (token, client_secret or password: expired or withdrawn?), then run `doisoat check`.",
             ),
             Self::RefusedByCode { .. } => (
                 "Kiểm tra mã đơn vị và các khóa của nguồn này trong doisoat.toml với nhà cung cấp, rồi chạy `doisoat check`.",
@@ -203,8 +211,8 @@ impl SourceError {
             ),
             Self::TooLarge { .. } => TOO_LARGE_FIX,
             Self::Deadline { .. } => (
-                "Các ngày đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
-                "Days read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
+                "Ngày và lệnh thanh toán đã đọc đủ vẫn được dùng; đêm sau sẽ đọc lại phần còn thiếu. Nếu lặp lại, tăng source_deadline.",
+                "Days and orders read in full are used; the next night reads what is missing. If it happens again, raise source_deadline.",
             ),
             Self::NightOver { .. } => NIGHT_OVER_FIX,
             Self::Exhausted {
@@ -228,8 +236,8 @@ impl SourceError {
                 other => return other.fix(lang),
             },
             Self::ComeBackLater { .. } | Self::Exhausted { .. } => (
-                "Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
-                "Days read in full are used. Run again later; if it happens again, ask the provider.",
+                "Ngày và lệnh thanh toán đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp.",
+                "Days and orders read in full are used. Run again later; if it happens again, ask the provider.",
             ),
             Self::Tls { .. } => TLS_FIX,
             Self::NotAllowed { .. } => NOT_ALLOWED_FIX,

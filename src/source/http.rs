@@ -217,7 +217,11 @@ impl Client {
                     to,
                 })
             }
-            401 | 403 => stop(SourceError::Refused { at, status: code }),
+            401 | 403 => stop(SourceError::Refused {
+                at,
+                status: code,
+                inside: false,
+            }),
             404 if self.reads_404 => Ok(()),
             404 => stop(SourceError::NotFound { at }),
             408 | 429 | 500.. => {

@@ -10,7 +10,7 @@ pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_
 pub use masked::{explain_masked, mask_value, say_masked};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
-use either::{EITHER_FIRST, MONTH_FIRST, ZERO_WITH_AMOUNT, is_turned};
+use either::{EITHER_FIRST, MONTH_FIRST, TOTAL_DIFFERS, ZERO_WITH_AMOUNT, is_turned};
 
 /// A cell that could not be read, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -171,9 +171,9 @@ const THREE_DECIMALS: [Text; 2] = [
     },
     Text {
         vi: "Tiền đồng không có phần lẻ: nếu dấu này ngăn hàng nghìn, ghi thousands = \".\" (hoặc \",\") trong \
-             [source.map] của nguồn; nếu không, đề nghị xuất lại số tiền không có phần lẻ, rồi chạy lại.",
+             [source.map] của nguồn; nếu đã ghi, hoặc nếu không phải, đề nghị xuất lại số tiền không có phần lẻ, rồi chạy lại.",
         en: "The dong has no fractions: if the sign separates thousands, write thousands = \".\" (or \",\") into \
-             [source.map] of the source; if not, ask for the amount without decimals, then run again.",
+             [source.map] of the source; if that is set already, or if not, ask for the amount without decimals, then run again.",
     },
 ];
 
@@ -248,6 +248,7 @@ fn reason(code: RejectCode) -> Text {
             "the amount {} is negative or leads to a negative one",
         ),
         RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[0],
+        RejectCode::TotalDiffers => TOTAL_DIFFERS[0],
         RejectCode::NotVnd => NOT_VND[0],
         RejectCode::BadTime => text(
             "{} không phải là thời điểm hợp lệ",
@@ -315,6 +316,7 @@ fn advice(code: RejectCode) -> Text {
             "The kind of the row tells the direction; ask for the amount without a sign, then run again.",
         ),
         RejectCode::ZeroWithAmount => ZERO_WITH_AMOUNT[1],
+        RejectCode::TotalDiffers => TOTAL_DIFFERS[1],
         RejectCode::NotVnd => NOT_VND[1],
         RejectCode::BadTime | RejectCode::BadDay => text(
             "Cần dạng 2022-12-05T14:30:00 (ngày: 2022-12-05); đề nghị nơi lập dữ liệu sửa, rồi chạy lại.",

@@ -194,3 +194,69 @@ async fn an_order_that_the_bank_settled_is_asked_about_until_the_gateway_has_see
         settled_by_the_bank(kind, "2022-12-09").await;
     }
 }
+
+/// One transfer told by payOS and two lines of the account, each with a reference of its own, in
+/// every order of arrival: one payment, the end of which is the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_order_of_arrival_decides_nothing() {
+    const OTHER: [[usize; 3]; 6] = [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ];
+    let mut ends = Vec::new();
+    for order in OTHER {
+        let paid = Arc::new(AtomicBool::new(false));
+        let says = Arc::clone(&paid);
+        let fake = Fake::answering(move |_| link(says.load(Ordering::SeqCst))).await;
+        let bank = |name: &str| {
+            format!(
+                "[[source]]\nname = \"{name}\"\nkind = \"statement\"\npath = \"inbox/{name}\"\n\
+                 account = \"{ACCOUNT}\"\n"
+            )
+        };
+        let sources = format!(
+            "{REGISTRY}{}{}{}",
+            payos(fake.port),
+            bank("bank"),
+            bank("feed")
+        );
+        let (town, desk) = town(Kind::Sqlite, &sources).await;
+        std::fs::create_dir_all(town.dir().join("inbox/feed")).unwrap();
+        let mut run = Value::Null;
+        for (at, which) in order.into_iter().enumerate() {
+            let put = |name: &str, reference: &str| {
+                let path = format!("inbox/{name}/saoke_{FIRST}.csv");
+                let row =
+                    format!("05/12/2022 09:15:30;{reference};0;50.000;150.000;NOP PHI {CODE}");
+                std::fs::write(town.dir().join(path), csv(&[&row])).unwrap();
+            };
+            match which {
+                0 => paid.store(true, Ordering::SeqCst),
+                1 => put("bank", "FT1\\BNN"),
+                _ => put("feed", "FT1-1"),
+            }
+            let date = if at == 2 { "2022-12-06" } else { FIRST };
+            run = next(&town, &desk, date).await;
+        }
+        let share = headline(&run);
+        let figures =
+            ["numerator", "denominator", "low", "high"].map(|name| share[name].to_string());
+        assert_eq!(
+            figures,
+            ["1", "1", "\"1.0000\"", "\"1.0000\""],
+            "{order:?}"
+        );
+        let classes = run["exceptions"].as_array().unwrap().iter();
+        let classes: Vec<String> = classes.map(|one| one["class"].to_string()).collect();
+        assert!(
+            !classes.contains(&"\"duplicate\"".to_owned()),
+            "{order:?}: {run}"
+        );
+        ends.push(classes);
+    }
+    assert!(ends.iter().all(|end| *end == ends[0]), "{ends:?}");
+}

@@ -129,7 +129,7 @@ async fn silence_and_slowness_end_with_the_request_deadline() {
     assert_eq!(
         text,
         "s: GET http://127.0.0.1/v2/transactions: all 2 attempts failed; the last one: no complete answer \
-         in time\n  Days read in full are used. Run again later; if it happens again, ask the provider."
+         in time\n  Days and orders read in full are used. Run again later; if it happens again, ask the provider."
     );
     assert!(watch.elapsed() < Duration::from_secs(8));
 }
@@ -139,7 +139,7 @@ async fn the_whole_source_has_a_deadline() {
     let text = ends(Step::ThenSilence(Vec::new()), 1, "source_deadline = \"1s\"").await;
     assert_eq!(
         text,
-        "s: GET http://127.0.0.1/v2/transactions: the 1 seconds for this source are used up\n  Days read \
+        "s: GET http://127.0.0.1/v2/transactions: the 1 seconds for this source are used up\n  Days and orders read \
          in full are used; the next night reads what is missing. If it happens again, raise source_deadline."
     );
 }
@@ -170,7 +170,7 @@ async fn a_provider_may_ask_us_to_wait_but_not_for_ever() {
     assert_eq!(
         text,
         "s: GET http://127.0.0.1/v2/transactions: the source asks us to wait 86400 seconds, longer than \
-         we may wait\n  Days read in full are used. Run again later; if it happens again, ask the provider."
+         we may wait\n  Days and orders read in full are used. Run again later; if it happens again, ask the provider."
     );
 }
 
@@ -201,7 +201,8 @@ async fn a_refusal_is_never_tried_again() {
     assert_eq!(
         text,
         "s: GET http://127.0.0.1/v2/transactions: the source does not accept our credentials (HTTP 401)\n  \
-         Check this source's token in doisoat.toml (expired or withdrawn?), then run `doisoat check`."
+         Check this source's credentials in doisoat.toml (token, client_secret or password: expired or \
+         withdrawn?), then run `doisoat check`."
     );
     let check = async |status: u16, what: &str| {
         let text = ends(answer(status, &[], "{}"), 1, "").await;
@@ -285,7 +286,7 @@ async fn what_cannot_be_read_ends_in_a_text_that_says_why() {
     assert_eq!(
         text,
         "s: GET http://127.0.0.1/v2/transactions: all 5 attempts failed; the last one: JSON that ends in \
-         the middle\n  Days read in full are used. Run again later; if it happens again, ask the provider."
+         the middle\n  Days and orders read in full are used. Run again later; if it happens again, ask the provider."
     );
 }
 

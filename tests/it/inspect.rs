@@ -305,3 +305,28 @@ fn people_read_it_in_their_language() {
             .contains("  Balances      opening 1000000, closing 1033000: agree\n")
     );
 }
+
+/// A settlement file: what went back is money out, and words that nobody knows are named with the
+/// keys under which they belong.
+#[test]
+fn words_of_a_settlement_file_that_nobody_knows_are_named() {
+    let text = "Mã giao dịch,Mã đơn hàng,Số tiền,Phí,Thời gian,Loại giao dịch,Trạng thái\n\
+        T1,O1,45000,450,05/12/2022 09:00:00,Thanh toán,Thành công\n\
+        T1,O1,10000,0,05/12/2022 10:00:00,Hoàn tiền,Thành công\n\
+        T2,O2,30000,300,05/12/2022 11:00:00,Thanh toán,SETTLED_OK\n\
+        T3,O3,20000,200,05/12/2022 12:00:00,TT,SETTLED_OK\n";
+    let file = inspect_bytes("gd.csv", text.as_bytes(), None, Lang::Vi);
+    assert_eq!(file.error, None);
+    let found = &file.statements[0];
+    let sums = [&found.credits, &found.debits].map(|total| (total.count, &*total.sum));
+    assert_eq!(sums, [(3, "95000"), (1, "10000")]);
+    let told = file.notes.join("\n");
+    assert!(
+        told.contains("Cột \"Trạng thái\" có chữ chưa biết (số dòng): \"SETTLED_OK\" (2)."),
+        "{told}"
+    );
+    assert!(
+        told.contains("Cột \"Loại giao dịch\" có chữ chưa biết (số dòng): \"TT\" (1)."),
+        "{told}"
+    );
+}

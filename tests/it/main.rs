@@ -11,6 +11,7 @@
     reason = "modules of one test binary: helpers may fail as tests do"
 )]
 
+mod agencies;
 mod asked_again;
 mod at_risk;
 mod audit;

@@ -1,6 +1,7 @@
 //! Registry exports in other people's tables: columns by `[source.map]`, spreadsheets, OpenCPS.
 
 mod columns;
+mod merged;
 
 use std::collections::BTreeMap;
 
@@ -275,7 +276,7 @@ fn a_payment_file_of_opencps_is_up_to_two_fees_and_a_receipt_of_cash() {
     // the state 4 and the means of payment are for the office to tell
     assert_eq!(
         said,
-        [(5, "status", "4"), (6, "declared_method", "Ngân hàng số")]
+        [(5, "paymentStatus", "4"), (6, "paymentMethod", "Ngân hàng số")]
     );
     let told = [
         ("status_cancelled", "4"),
@@ -332,7 +333,7 @@ fn the_agencies_of_mo_duc_are_data() {
     let source = SourceName::new("r");
     let kind = FileKind::Agencies;
     let rows = registry::read("agencies.csv", kind, text.as_bytes(), &source, day(FIRST)).unwrap();
-    assert_eq!((rows.agencies.len(), rows.rejects.len()), (19, 0));
+    assert_eq!((rows.agencies.len(), rows.rejects.len()), (20, 0));
     let directory = AgencyDirectory::new(rows.agencies);
     let (before, after) = (day("2025-06-30"), day("2025-07-01"));
     let name = |code: &str, on| {
@@ -341,6 +342,14 @@ fn the_agencies_of_mo_duc_are_data() {
     };
     assert_eq!(name("21400", before), "UBND thị trấn Mộ Đức");
     assert_eq!(name("21400", after), "UBND xã Mộ Đức");
+    // the district is an area over the four communes, marked as such
+    assert_eq!(name("533", before), "UBND huyện Mộ Đức");
+    assert_eq!(name("533", after), "Địa bàn huyện Mộ Đức (cũ)");
+    for code in ["21400", "21409", "21421", "21433"] {
+        let above = directory.above(&AgencyCode::new(code), after);
+        let above: Vec<&str> = above.iter().map(AgencyCode::as_str).collect();
+        assert_eq!(above, ["533", "51"], "{code}");
+    }
     let now = |code: &str| directory.current(&AgencyCode::new(code), before, after);
     for (old, new) in [
         ("21403", "Long Phụng"),

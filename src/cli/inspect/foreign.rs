@@ -1,6 +1,9 @@
 //! Tables that others made, text, spreadsheets or pages: bank statements and settlement files.
 
 use std::fmt::Write;
+use std::io::Read;
+
+use rust_decimal::Decimal;
 
 use super::{BadRow, Found, Inspection, Total, of_many, propose};
 use crate::domain::Lang;
@@ -12,6 +15,7 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
+use crate::text::say;
 use crate::text::reject::{say_assumed, say_file, say_nets, say_turned};
 
 /// Finds the header, counts the entries and proposes the mapping.
@@ -32,6 +36,11 @@ pub(super) fn describe(
         ..Forms::default()
     };
     let mapping = Mapping::default();
+    if let Some(rows) = hopeless((content, head), forms, &mapping) {
+        let n = rows.to_string();
+        file.error = Some(say(lang, "inspect-hopeless", &[("file", base), ("n", &*n)]));
+        return Ok(());
+    }
     let table = open::open(Box::new(content), forms, &mapping).map_err(fail)?;
     file.format = Some(table.format);
     file.encoding = table.encoding;
@@ -46,6 +55,9 @@ pub(super) fn describe(
     let settles = header.settles() && first.opening.is_none();
     rejects(file, base, &read.statements, &table, lang).map_err(fail)?;
     file.statements.extend(read.statements.iter().map(found));
+    if settles {
+        words(file, &read.statements, &table, &mapping, lang).map_err(fail)?;
+    }
     file.source = Some(if settles {
         propose::settlement()
     } else {
@@ -68,6 +80,35 @@ pub(super) fn describe(
         Some(error) => Err(fail(error)),
         None => Ok(()),
     }
+}
+
+/// A text at least this long is looked at in part first: millions of rows of something else are not
+/// read to their end only to say so.
+const LONG: u64 = 8 << 20;
+/// The part.
+const PART: u64 = 2 << 20;
+/// So many rows that cannot be read, and none that can, say what a file is.
+const HOPELESS: u64 = 10_000;
+
+/// How many rows at the beginning of a long text cannot be read, where that is all of them.
+fn hopeless(
+    (content, head): (&dyn Content, &[u8]),
+    forms: Forms,
+    mapping: &Mapping,
+) -> Option<u64> {
+    let (size, stream) = content.open().ok()?;
+    if size < LONG || BookKind::of(head).is_some() {
+        return None;
+    }
+    let mut part = Vec::new();
+    stream.take(PART).read_to_end(&mut part).ok()?;
+    let end = part.iter().rposition(|byte| *byte == b'\n')?;
+    part.truncate(end + 1);
+    let table = open::open(Box::new(part.as_slice()), forms, mapping).ok()?;
+    let read = statement::read_tables(&table, mapping).ok()?;
+    let rows = |of: fn(&Statement) -> u64| read.statements.iter().map(of).sum::<u64>();
+    let (entries, faulty) = (rows(|one| one.entries), rows(|one| one.faulty));
+    (entries == 0 && faulty >= HOPELESS).then_some(faulty)
 }
 
 /// The rows of statements that cannot be read.
@@ -108,6 +149,50 @@ fn rejects(
         .iter()
         .map(|of| of.faults.len() + of.refused.len());
     file.notes.extend(of_many(told.sum(), all, lang));
+    Ok(())
+}
+
+/// Of a settlement file: what went back is no money in, and words that nobody knows are named with
+/// the keys under which they belong.
+fn words(
+    file: &mut Inspection,
+    statements: &[Statement],
+    table: &Table,
+    mapping: &Mapping,
+    lang: Lang,
+) -> Result<(), FormatError> {
+    for ((words, of), shown) in statement::words_of(table, statements, mapping)?
+        .iter()
+        .zip(statements)
+        .zip(&mut file.statements)
+    {
+        let add = |sum: Sum, by: Decimal, count: u64| Total {
+            count,
+            sum: text(sum.sum + by),
+        };
+        let back = words.back;
+        shown.credits = add(
+            of.credits,
+            -back.sum,
+            of.credits.count.saturating_sub(back.count),
+        );
+        shown.debits = add(of.debits, back.sum, of.debits.count + back.count);
+        for ((role, key), unknown) in [Role::Status, Role::Kind]
+            .into_iter()
+            .zip(["inspect-unknown-states", "inspect-unknown-kinds"])
+            .zip(&words.unknown)
+        {
+            let told: Vec<String> = unknown
+                .iter()
+                .map(|(word, rows)| format!("\"{word}\" ({rows})"))
+                .collect();
+            let column = of.header.heading(role).unwrap_or_default();
+            let args = [("column", column), ("words", &*told.join(", "))];
+            if !told.is_empty() {
+                file.notes.push(say(lang, key, &args));
+            }
+        }
+    }
     Ok(())
 }
 

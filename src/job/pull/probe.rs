@@ -11,7 +11,7 @@ use super::{Stage, count};
 use crate::domain::{Completeness, PaymentOrder, SourceFacts, TxnStatus, Vnd};
 use crate::job::error::JobError;
 use crate::normalise;
-use crate::source::{Probe, Pull, RawSink};
+use crate::source::{Probe, Pull, RawSink, SourceError};
 use crate::store::{Delivery, ProbeOrder, ProbeOutcome, ProbeRules};
 use crate::text::say;
 
@@ -65,31 +65,52 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
             .save_probes(&stage.settings.name, stage.night, &outcomes)
             .await?;
     }
+    let lists = (orders.is_empty(), &*waiting);
+    let mut facts = judged(stage, pull, lists).await?;
+    stage.judge_rejects(&mut facts, rows, rejects);
+    Ok(facts)
+}
+
+/// What the asking comes to; `nothing_due` where no order was to be asked about.
+async fn judged(
+    stage: &Stage,
+    pull: Pull,
+    (nothing_due, waiting): (bool, &[ProbeOrder]),
+) -> Result<SourceFacts, JobError> {
     // What an earlier run of the night was told is told: a provider that cannot be reached now takes
     // nothing from it.
-    let answered = desk.store.answered(&stage.settings.name, stage.night).await?;
+    let answered = stage
+        .desk
+        .store
+        .answered(&stage.settings.name, stage.night)
+        .await?;
+    let left = pull.unanswered.len();
     let unanswered = pull.unanswered.iter().map(AsRef::as_ref);
     let waits = waiting.iter().map(|due| &*due.order.order_id);
     let lacking = unanswered.chain(waits).filter(|id| !answered.contains(*id));
     let lacking = lacking.count();
     let mut facts = stage.facts(match pull.state {
-        _ if orders.is_empty() => Completeness::Complete,
+        _ if nothing_due && waiting.is_empty() => Completeness::Complete,
         Completeness::Refused => Completeness::Refused,
         _ if lacking == 0 => Completeness::Complete,
-        Completeness::Missing if lacking < due.len() + waiting.len() => Completeness::Partial,
+        Completeness::Missing if lacking < left + waiting.len() => Completeness::Partial,
         Completeness::Complete => Completeness::Partial,
         state => state,
     });
     facts.missing_orders = count(lacking);
-    let trouble = pull.trouble.map(|error| stage.trouble(&error));
+    let trouble = pull.trouble.map(|error| say_ended(stage, &error, left));
     let trouble = trouble.or_else(|| say_waiting(stage, waiting.len()));
     match trouble {
         Some(trouble) if facts.state == Completeness::Complete => {
-            warn!(source.id = stage.settings.name.as_str(), stage = "pull", error = trouble, "asked again without an answer; an earlier run of the night has it");
+            warn!(
+                source.id = stage.settings.name.as_str(),
+                stage = "pull",
+                error = trouble,
+                "asked again without an answer; an earlier run of the night has it"
+            );
         }
         trouble => facts.trouble = trouble.map(Into::into),
     }
-    stage.judge_rejects(&mut facts, rows, rejects);
     Ok(facts)
 }
 
@@ -131,6 +152,23 @@ fn beyond(due: &mut Vec<ProbeOrder>, max: Option<u32>) -> Vec<ProbeOrder> {
     first.sort_by(|a, b| turn(a).cmp(&turn(b)));
     *due = first;
     waiting
+}
+
+/// Says why the source ended, and how many orders have no answer.
+fn say_ended(stage: &Stage, error: &SourceError, left: usize) -> String {
+    let said = stage.trouble(error);
+    // these tell it themselves
+    let told = matches!(
+        error,
+        SourceError::NotAskable { .. } | SourceError::Unusable { .. }
+    );
+    if told || left == 0 || error.is_refusal() {
+        return said;
+    }
+    let n = left.to_string();
+    let args = [("n", n.as_str())];
+    let left = say(stage.desk.config.lang, "source-left-orders", &args);
+    format!("{said} {left}")
 }
 
 /// Says how many orders wait for the next night, and why.

@@ -1,5 +1,6 @@
 //! A snapshot says everything: a fee that its newest file no longer holds was withdrawn, whatever
-//! it said before, unless money is linked to it. So does the list of all fees of a dossier.
+//! it said before, unless money is linked to it: an export may drop what is settled. The list of
+//! all fees of a dossier drops nothing: what it no longer holds was withdrawn, linked or not.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,8 +49,10 @@ pub(super) struct List<'r> {
     pub(super) day: Day,
 }
 
-/// Cancels the fees without money that the source itself told of these dossiers and that their
-/// lists no longer hold. Done before the dossiers themselves are stored.
+/// Cancels the fees that the source itself told of these dossiers and that their lists no longer
+/// hold, whatever money is linked to them: it names the dossier, so that it goes to what the
+/// dossier owes now, and stays where that is nothing. Done before the dossiers themselves are
+/// stored.
 pub(super) async fn unlisted(stage: &Stage, lists: &[List<'_>]) -> Result<(), JobError> {
     let store = &stage.desk.store;
     let (mut days, mut ids) = (BTreeMap::new(), BTreeMap::new());
@@ -66,15 +69,8 @@ pub(super) async fn unlisted(stage: &Stage, lists: &[List<'_>]) -> Result<(), Jo
     for fee in told.into_iter().filter(lacks) {
         gone.entry(fee.dossier_code.clone()).or_default().push(fee);
     }
-    if gone.is_empty() {
-        return Ok(());
-    }
-    let linked = store
-        .linked_fees(stage.night, &gone.keys().cloned().collect())
-        .await?;
     for list in lists {
-        let mut fees = gone.remove(list.code).unwrap_or_default();
-        fees.retain(|fee| !linked.contains(&fee.key()));
+        let fees = gone.remove(list.code).unwrap_or_default();
         let ids: Vec<&str> = fees.iter().map(|fee| fee.fee_id.as_str()).collect();
         let sha256 = digest::of(&("absent from", &list.file.sha256, &ids))?;
         let file = ExportFile {

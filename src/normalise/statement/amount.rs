@@ -114,6 +114,9 @@ fn bare(cell: &str) -> (bool, &str) {
     }
 }
 
+/// What parts groups in `1 500 000`: blanks, of which spreadsheets know several.
+const BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
+
 /// Reads one cell: a sign or brackets, groups of three, decimals, a currency word. What may be
 /// thousands or a fraction ([`has_three_decimals`]) is none.
 pub fn read(cell: &str, style: Style) -> Option<Decimal> {
@@ -123,9 +126,18 @@ pub fn read(cell: &str, style: Style) -> Option<Decimal> {
     }
     let (whole, decimals) = text.split_once(style.decimal()).unwrap_or((text, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let mut groups = whole.split(style.group());
-    let first = groups.next().unwrap_or_default();
-    let rest: Vec<&str> = groups.collect();
+    // groups parted by blanks are the same in both styles
+    let blank = whole.contains(BLANKS);
+    let mut groups: Vec<&str> = if blank {
+        whole.split(BLANKS).collect()
+    } else {
+        whole.split(style.group()).collect()
+    };
+    let first = groups.remove(0);
+    if blank && first.starts_with('0') {
+        return None;
+    }
+    let rest = groups;
     let grouped = rest.iter().all(|group| group.len() == 3 && digits(group));
     let width = rest.is_empty() || first.len() <= 3;
     if !digits(first) || !digits(decimals) || !grouped || !width {
@@ -159,6 +171,15 @@ mod tests {
         check("-150,000", PointDecimal, "-150000");
         check("(150,000)", PointDecimal, "-150000");
         check("+8", PointDecimal, "8");
+        for style in [PointDecimal, CommaDecimal] {
+            check("1 500 000", style, "1500000");
+            check("-1\u{a0}500\u{202f}000 VND", style, "-1500000");
+            for bad in ["1 50", "1 5000", "15000 000", "091 234 567", "1  500"] {
+                check(bad, style, "none");
+            }
+        }
+        check("1 500 000,50", CommaDecimal, "1500000.5");
+        check("1 500.000", CommaDecimal, "none");
         check("0", PointDecimal, "0");
         check("45.00", PointDecimal, "45");
         check("45.0", PointDecimal, "45");

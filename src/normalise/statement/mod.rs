@@ -48,6 +48,7 @@ use open::{Matters, Odd, Table};
 pub use dong::Nets;
 pub use places::Places;
 pub use reading::{Account, Reading, number_of, read_message, read_table};
+pub use settlement::{Words, words_of};
 pub use tables::{Read, each_entry, read_tables};
 
 /// One statement.

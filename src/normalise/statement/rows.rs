@@ -19,6 +19,7 @@ use crate::domain::{DossierCode, Reject, RejectCode, Side, Spot, Txn, TxnKind, T
 use crate::format::GridRow;
 use crate::format::message::{Bad, Cut, Entry};
 use crate::normalise::cells::Fault;
+use crate::normalise::memo::stored;
 use crate::normalise::{SourceContext, ids, to_txn};
 use crate::source::{AmountForm, At, FileRole, Mapping, Record, TimeForm};
 
@@ -228,7 +229,8 @@ impl Maker<'_> {
                 _ => return None,
             };
             let heading = header.heading(role);
-            heading.map(|heading| table.in_sheet(place, heading))
+            let cell = header.cell(row, role).to_owned();
+            heading.map(|heading| (table.in_sheet(place, heading), cell))
         };
         Some(self.make(&record, heading))
     }
@@ -292,8 +294,9 @@ impl Maker<'_> {
         }
     }
 
-    /// Judges a record and gives it its name. `heading` tells what a column is called in the file.
-    fn make(&self, record: &Record, heading: impl Fn(&str) -> Option<String>) -> Made {
+    /// Judges a record and gives it its name. `heading` tells what a column is called in the file,
+    /// and what stands there.
+    fn make(&self, record: &Record, heading: impl Fn(&str) -> Option<(String, String)>) -> Made {
         match to_txn(record, self.context) {
             Ok(mut txn) => {
                 let told = settlement::status_of(Some(&record.status_text), self.mapping);
@@ -304,8 +307,11 @@ impl Maker<'_> {
                 self.name(txn)
             }
             Err(mut reject) => {
-                if let Some(heading) = heading(&reject.column) {
+                if let Some((heading, cell)) = heading(&reject.column) {
                     reject.column = heading.into();
+                    if !cell.is_empty() {
+                        reject.value = stored(&cell).into();
+                    }
                 }
                 Made::Bad(reject)
             }

@@ -33,6 +33,8 @@ pub(super) struct Run {
     pairs: u64,
     up: u64,
     down: u64,
+    /// Those that would follow in either order if money in were money out.
+    turned: [u64; 2],
     /// Whether some follow in the order of the rows alone, and in the other.
     pub(super) only: [bool; 2],
     /// Whether some do not follow against the time, in each order.
@@ -64,6 +66,7 @@ impl Run {
             pairs: 0,
             up: 0,
             down: 0,
+            turned: [0; 2],
             only: [false; 2],
             back: [false; 2],
             signs: [true; 2],
@@ -139,6 +142,11 @@ impl Run {
         self.pairs += 1;
         self.up += u64::from(rises);
         self.down += u64::from(falls);
+        let turned = |early: &Running, late: &Running| {
+            late.balance.saturating_add(late.amount) == early.balance
+        };
+        self.turned[0] += u64::from(turned(a, b));
+        self.turned[1] += u64::from(turned(b, a));
         self.only[0] |= rises && !falls;
         self.only[1] |= falls && !rises;
         for (order, (early, late)) in [(a, b), (b, a)].into_iter().enumerate() {
@@ -253,6 +261,16 @@ impl Run {
         }
         // what is missing between which of them nobody can tell
         let unchained = || self.apart.as_ref().or(self.pair.as_ref()).cloned();
+        if self.pairs > 1 && self.turned.contains(&self.pairs) {
+            let exchanged = |found: Found| match found.flaw {
+                Flaw::Unchained { line } => Found {
+                    flaw: Flaw::Exchanged { line },
+                    ..found
+                },
+                _ => found,
+            };
+            return unchained().map(exchanged).into_iter().collect();
+        }
         let Some(loose) = self.loose.as_ref().filter(|_| followed.clear) else {
             return unchained().into_iter().collect();
         };

@@ -1,7 +1,15 @@
 //! PURE: the words of a settlement file: the state of the money, and what a row does.
 
+use std::collections::BTreeMap;
+
+use rust_decimal::Decimal;
+
+use super::heading::Role;
+use super::open::Table;
+use super::{Statement, Sum, TableRow, each_entry};
 use crate::domain::fold::fold_name;
 use crate::domain::{TxnKind, TxnStatus};
+use crate::format::FormatError;
 use crate::source::Mapping;
 
 /// Words of states, folded, beside the configured ones.
@@ -99,6 +107,54 @@ const KINDS: &[(&str, TxnKind, &[&str])] = &[
         ],
     ),
 ];
+
+/// So many unknown words of a file are told.
+const UNKNOWN_MAX: usize = 20;
+
+/// What the words of a settlement file tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Rows of money that went back, which stand among the money in.
+    pub back: Sum,
+    /// Words of the columns of states and of kinds that nobody knows, with their rows.
+    pub unknown: [BTreeMap<String, u64>; 2],
+}
+
+/// What the words tell, statement by statement.
+///
+/// # Errors
+/// A text that cannot be read to its end.
+pub fn words_of(
+    table: &Table,
+    statements: &[Statement],
+    mapping: &Mapping,
+) -> Result<Vec<Words>, FormatError> {
+    let mut all = vec![Words::default(); statements.len()];
+    each_entry(table, statements, |at, _, row| {
+        let (Some(statement), Some(words)) = (statements.get(at), all.get_mut(at)) else {
+            return;
+        };
+        let TableRow::Entry(amount, _) = statement.row(row) else {
+            return;
+        };
+        let cell = |role| statement.header.cell(row, role).trim();
+        let (state, kind) = (cell(Role::Status), cell(Role::Kind));
+        let known = [
+            state.is_empty() || status_of(Some(state), mapping) != TxnStatus::Unmapped,
+            kind.is_empty() || word(KINDS, kind, mapping).is_some(),
+        ];
+        for ((text, known), unknown) in [state, kind].iter().zip(known).zip(&mut words.unknown) {
+            if !known && (unknown.len() < UNKNOWN_MAX || unknown.contains_key(*text)) {
+                *unknown.entry((*text).to_owned()).or_default() += 1;
+            }
+        }
+        let back = kind_of(kind, state, mapping).is_some_and(|kind| kind != TxnKind::Payment);
+        if back && amount > Decimal::ZERO {
+            words.back.add(amount);
+        }
+    })?;
+    Ok(all)
+}
 
 fn word<T: Copy>(known: &[(&str, T, &[&str])], text: &str, mapping: &Mapping) -> Option<T> {
     let folded = fold_name(text);

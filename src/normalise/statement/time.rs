@@ -172,6 +172,29 @@ fn is_shaped(cell: &str) -> bool {
     cell.len() >= "1/1/1990".len() && cell.starts_with(|first: char| first.is_ascii_digit())
 }
 
+/// Which of the marks between numbers stand in a text, a bit for each.
+const fn marks(text: &str) -> u8 {
+    let (bytes, mut at, mut found) = (text.as_bytes(), 0, 0);
+    while at < bytes.len() {
+        found |= match bytes[at] {
+            b'/' => 1,
+            b':' => 2,
+            b'-' => 4,
+            b'.' => 8,
+            b'T' => 16,
+            _ => 0,
+        };
+        at += 1;
+    }
+    found
+}
+
+/// True for a form that has the marks of the cell: cheap, and no other form can fit it. A file has
+/// millions of cells, and the patterns are read anew for each.
+fn has_marks(form: &str, of_cell: u8) -> bool {
+    marks(form) == of_cell
+}
+
 /// A cell as a time with the month first: the form and ISO text.
 fn month_first(cell: &str) -> Option<(&'static str, String)> {
     let cell = cell.trim();
@@ -179,7 +202,9 @@ fn month_first(cell: &str) -> Option<(&'static str, String)> {
         return None;
     }
     let real = |year: i32| (1900..=9999).contains(&year);
-    MONTHS.iter().find_map(|(name, form)| {
+    let of_cell = marks(cell);
+    let mut forms = MONTHS.iter().filter(|(_, form)| has_marks(form, of_cell));
+    forms.find_map(|(name, form)| {
         let text = if form.contains("%H") {
             let at = NaiveDateTime::parse_from_str(cell, form).ok()?;
             real(at.year()).then(|| at.format("%Y-%m-%dT%H:%M:%S").to_string())
@@ -228,13 +253,14 @@ fn serial(cell: &str) -> Option<String> {
 /// The forms that fit a cell.
 fn forms(cell: &str) -> impl Iterator<Item = &'static str> {
     let cell = cell.trim();
-    let shaped = is_shaped(cell);
+    let (shaped, of_cell) = (is_shaped(cell), marks(cell));
     let real = |year: i32| (1900..=9999).contains(&year);
+    let may_fit = move |form: &str| shaped && has_marks(form, of_cell);
     let times = TIMES.iter().filter(move |(_, form)| {
-        shaped && NaiveDateTime::parse_from_str(cell, form).is_ok_and(|at| real(at.year()))
+        may_fit(form) && NaiveDateTime::parse_from_str(cell, form).is_ok_and(|at| real(at.year()))
     });
     let days = DAYS.iter().filter(move |(_, form)| {
-        shaped && NaiveDate::parse_from_str(cell, form).is_ok_and(|day| real(day.year()))
+        may_fit(form) && NaiveDate::parse_from_str(cell, form).is_ok_and(|day| real(day.year()))
     });
     times.chain(days).map(|(name, _)| *name)
 }

@@ -115,10 +115,26 @@ fn same_line(txn: &Txn, event: &Txn, lag: i64) -> bool {
     told(&txn.account)
         && told(&txn.bank_ref)
         && txn.account == event.account
-        && txn.bank_ref == event.bank_ref
+        && same_reference(txn, event)
         && txn.amount == event.amount
         && txn.source != event.source
         && lag.abs() <= DAY_MS
+}
+
+/// One bank reference: equal, or one is the other with a short mark appended.
+fn same_reference(txn: &Txn, event: &Txn) -> bool {
+    let told = |row: &Txn| row.bank_ref.as_deref().unwrap_or_default().to_owned();
+    let (a, b) = (told(txn), told(event));
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    let digits = short.chars().filter(char::is_ascii_digit).count();
+    let number = short.len() >= 10 && digits >= 6;
+    let appended = |rest: &str| {
+        let mut rest = rest.chars();
+        let mark = rest.next().is_some_and(|c| !c.is_ascii_alphanumeric());
+        let tail: Vec<char> = rest.collect();
+        mark && (1..=4).contains(&tail.len()) && tail.iter().all(char::is_ascii_alphanumeric)
+    };
+    long == short || (number && long.strip_prefix(&*short).is_some_and(appended))
 }
 
 /// Two sources of one gateway: the order, a number of the transaction that is not the order's own,

@@ -24,6 +24,7 @@ mod closed;
 mod compare;
 mod deciding;
 mod effect;
+mod ended;
 mod exceptions;
 mod fees;
 mod held;
@@ -355,7 +356,7 @@ impl Report {
             catalogue: facts.catalogue.clone(),
             rejects: rejects::list(inputs, facts),
             what_if: what_if::rows(facts, standing),
-            quality: quality::rows(settlement, facts),
+            quality: quality::rows(index, settlement, facts),
             sources: sources::views(facts),
             exports_withheld: !facts.ties(),
             light: light::light(headline.as_ref(), facts, &banners),

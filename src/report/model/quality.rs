@@ -9,6 +9,8 @@ use crate::report::facts::{Figure, RunFacts, SourceFile};
 use crate::settle::Settlement;
 use crate::text;
 
+use super::ended::{EndedAgency, ended};
+use super::index::Index;
 use super::source_word;
 
 /// The pass that reads a code with one slip in it.
@@ -35,6 +37,8 @@ pub struct QualityRow {
     pub late_files: Vec<(SourceFile, Day)>,
     /// Days that did not come.
     pub missing: Vec<Day>,
+    /// Codes under which fees were received after their agency had ended.
+    pub ended: Vec<EndedAgency>,
 }
 
 impl QualityRow {
@@ -42,10 +46,10 @@ impl QualityRow {
     pub fn is_clean(&self) -> bool {
         let counts = self.rejects + self.conflicts + self.again + self.repaired;
         let came = self.late.is_empty() && self.late_files.is_empty();
-        counts == 0 && came && self.missing.is_empty()
+        counts == 0 && came && self.missing.is_empty() && self.ended.is_empty()
     }
 
-    /// The late files and the missing days in words; empty without any.
+    /// The late files, the missing days and the codes that ended in words; empty without any.
     pub fn notes(&self, lang: Lang) -> Vec<String> {
         let file = |(file, of): &(SourceFile, Day)| {
             let (name, of) = (text::mask_file(&file.name), text::day(lang, *of));
@@ -59,13 +63,18 @@ impl QualityRow {
             let days = days.collect::<Vec<_>>().join(", ");
             notes.push(text::say(lang, "source-missing-days", &[("days", &days)]));
         }
+        notes.extend(self.ended.iter().map(|agency| agency.said(lang)));
         notes
     }
 }
 
 /// Every source in the order of the configuration, then what is of no source; none in a period,
 /// whose nights tell it.
-pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Option<Vec<QualityRow>> {
+pub(super) fn rows(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+) -> Option<Vec<QualityRow>> {
     if facts.period().is_some() {
         return None;
     }
@@ -87,6 +96,10 @@ pub(super) fn rows(settlement: &Settlement, facts: &RunFacts) -> Option<Vec<Qual
             of.again += again;
             of.repaired += repaired;
         }
+    }
+    let ended = ended(index);
+    if !ended.is_empty() {
+        found.entry("").or_default().ended = ended;
     }
     let mut rows = Vec::new();
     for night in &facts.sources {

@@ -34,6 +34,12 @@ fn all() -> Vec<SourceError> {
         SourceError::Refused {
             at: at(),
             status: 401,
+            inside: false,
+        },
+        SourceError::Refused {
+            at: at(),
+            status: 403,
+            inside: true,
         },
         SourceError::RefusedByCode {
             at: at(),
@@ -135,8 +141,8 @@ fn finance_staff_read_vietnamese() {
     assert_eq!(
         say(0),
         "sepay-main: GET https://my.sepay.vn/x: nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP \
-         401)\n  Kiểm tra mã truy cập của nguồn này trong doisoat.toml (đã hết hạn hoặc bị thu hồi?), rồi \
-         chạy `doisoat check`."
+         401)\n  Kiểm tra thông tin truy cập của nguồn này trong doisoat.toml (token, client_secret hoặc \
+         password: đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`."
     );
     let truncated = SourceError::Exhausted {
         at: "casso-1".into(),
@@ -145,7 +151,7 @@ fn finance_staff_read_vietnamese() {
     };
     assert_eq!(
         truncated.say(Lang::Vi),
-        "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Các ngày đã đọc đủ vẫn được \
-         dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
+        "casso-1: cả 5 lần thử đều hỏng; lần cuối: JSON bị cắt giữa chừng\n  Ngày và lệnh thanh toán đã đọc đủ \
+         vẫn được dùng. Chạy lại sau; nếu lặp lại, hỏi nhà cung cấp."
     );
 }

@@ -287,7 +287,11 @@ impl Session<'_> {
             // here the source ended that night
             Told::Nothing => Err(self.told_status(call).map_or(Ended::Over, |status| {
                 Ended::Stop(match status {
-                    401 | 403 => SourceError::Refused { at, status },
+                    401 | 403 => SourceError::Refused {
+                        at,
+                        status,
+                        inside: false,
+                    },
                     _ => SourceError::Rejected { at, status },
                 })
             })),
@@ -347,7 +351,11 @@ impl Session<'_> {
             Bad::Again(fault) => Ended::Again { fault, asked: None },
             Bad::Refused(status) => {
                 let at = client.at(call);
-                Ended::Stop(SourceError::Refused { at, status })
+                Ended::Stop(SourceError::Refused {
+                    at,
+                    status,
+                    inside: true,
+                })
             }
             Bad::Stop(error) => Ended::Stop(error),
         })

@@ -140,7 +140,11 @@ impl Tokens {
         let granted = session.call(&build, &check).await;
         let granted = granted.map_err(|error| match error {
             // RFC 6749, 5.2: 400 means that the credentials are not accepted
-            SourceError::Rejected { at, status: 400 } => SourceError::Refused { at, status: 400 },
+            SourceError::Rejected { at, status: 400 } => SourceError::Refused {
+                at,
+                status: 400,
+                inside: false,
+            },
             other => other,
         })?;
         let number = held.as_ref().map_or(0, |held| held.number) + 1;

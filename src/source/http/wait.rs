@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDateTime};
 
 use crate::clock::Clock;
 use crate::source::BoxFuture;
@@ -70,13 +70,20 @@ impl fmt::Debug for Pace {
     }
 }
 
-/// What a `Retry-After` asks for: seconds, or an HTTP date counted from the answer's own `Date`
-/// (so a skewed clock on either side does no harm). Anything else, a negative number or a date in
-/// the past asks for nothing. RFC 9110, 10.2.3.
+/// What a `Retry-After` asks for: seconds (a fraction, which the standard does not know, is rounded
+/// up), or an HTTP date in one of its three forms, counted from the answer's own `Date` (so a
+/// skewed clock on either side does no harm). Anything else, a negative number or a date in the
+/// past asks for nothing. RFC 9110, 5.6.7 and 10.2.3.
 pub(super) fn asked_wait(retry_after: &str, date: Option<&str>, now_ms: i64) -> Option<Duration> {
     let raw = retry_after.trim();
     if !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit()) {
         return Some(Duration::from_secs(raw.parse().unwrap_or(u64::MAX)));
+    }
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if let Some((whole, part)) = raw.split_once('.').filter(|(a, b)| digits(a) && digits(b)) {
+        let more = u64::from(part.bytes().any(|b| b != b'0'));
+        let seconds: u64 = whole.parse().unwrap_or(u64::MAX);
+        return Some(Duration::from_secs(seconds.saturating_add(more)));
     }
     let until_ms = http_date_ms(raw)?;
     let from_ms = date.and_then(http_date_ms).unwrap_or(now_ms);
@@ -86,9 +93,16 @@ pub(super) fn asked_wait(retry_after: &str, date: Option<&str>, now_ms: i64) -> 
 }
 
 fn http_date_ms(raw: &str) -> Option<i64> {
-    DateTime::parse_from_rfc2822(raw.trim())
-        .ok()
-        .map(|at| at.timestamp_millis())
+    let raw = raw.trim();
+    if let Ok(at) = DateTime::parse_from_rfc2822(raw) {
+        return Some(at.timestamp_millis());
+    }
+    // the two obsolete forms that a recipient has to know: RFC 850, and that of asctime
+    let forms = ["%A, %d-%b-%y %H:%M:%S GMT", "%a %b %e %H:%M:%S %Y"];
+    let at = forms
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(raw, form).ok())?;
+    Some(at.and_utc().timestamp_millis())
 }
 
 #[cfg(test)]
@@ -108,7 +122,11 @@ mod tests {
         check("99999999999999999999999", Some(u64::MAX));
         check("Mon, 05 Dec 2022 18:30:03 GMT", Some(3));
         check("Mon, 05 Dec 2022 18:29:00 GMT", None);
-        for garbage in ["soon", "-5", "2.5", "", "2s", "٢"] {
+        check("Monday, 05-Dec-22 18:30:03 GMT", Some(3));
+        check("Mon Dec  5 18:30:03 2022", Some(3));
+        check("2.5", Some(3));
+        check("2.0", Some(2));
+        for garbage in ["soon", "-5", "2.", ".5", "2.5.1", "", "2s", "٢"] {
             check(garbage, None);
         }
     }

@@ -43,3 +43,15 @@ pub(super) const ZERO_WITH_AMOUNT: [Text; 2] = [
              away. Correct it at the source, then run again.",
     },
 ];
+
+/// What is wrong and what to do: a row of sums that its rows do not come to.
+pub(super) const TOTAL_DIFFERS: [Text; 2] = [
+    Text {
+        vi: "dòng tổng cộng khác tổng các dòng phía trên (ghi trong tệp ≠ cộng lại): {}",
+        en: "the row of sums tells something else than the rows above come to (told ≠ added up): {}",
+    },
+    Text {
+        vi: "Tệp có thể thiếu hoặc thừa dòng: xuất lại từ hệ thống một cửa, rồi chạy lại.",
+        en: "Rows may be missing or be there twice: export the file again, then run again.",
+    },
+];

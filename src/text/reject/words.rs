@@ -114,11 +114,11 @@ fn of_column(file: &str, side: Side, column: &str) -> &'static [Word] {
         (Side::Txn, "status") => TXN_STATES,
         (Side::Receipt, "status") => RECEIPT_STATES,
         (Side::Fee, "status") if file.starts_with("payment_orders") => ORDER_STATES,
-        (Side::Fee, "status") => FEE_STATES,
+        (Side::Fee, "status" | "paymentStatus") => FEE_STATES,
         (Side::Fee, "fee_kind") => FEE_KINDS,
         // the fee table has no land obligations
         (Side::Fee, "kind") => FEE_KINDS.get(..2).unwrap_or_default(),
-        (Side::Fee, "declared_method") => METHODS,
+        (Side::Fee, "declared_method" | "paymentMethod") => METHODS,
         (Side::Fee, "collection_mode") => MODES,
         (Side::Fee, "filing_channel") => CHANNELS,
         (Side::Fee, "online_payment_flag") => FLAGS,

@@ -122,8 +122,9 @@ async fn a_401_loses_that_source_only() {
         town.sandbox.base_url("casso")
     );
     let said = format!(
-        "{at}: nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP 401). Kiểm tra mã truy \
-         cập của nguồn này trong doisoat.toml (đã hết hạn hoặc bị thu hồi?), rồi chạy `doisoat check`."
+        "{at}: nguồn không chấp nhận thông tin xác thực của chúng ta (HTTP 401). Kiểm tra thông tin \
+         truy cập của nguồn này trong doisoat.toml (token, client_secret hoặc password: đã hết hạn \
+         hoặc bị thu hồi?), rồi chạy `doisoat check`."
     );
     told(&output, &files, "casso-main", "refused", &said);
     assert_eq!(run_json(&files)["exit_codes"], serde_json::json!([12, 3]));
@@ -201,7 +202,7 @@ async fn a_page_cut_once_is_asked_for_again_and_one_always_cut_is_no_day() {
     let (output, files) = night(&town, &JSON, 3).await;
     let said = format!(
         "casso-main: GET http://127.0.0.1:{}/casso/v2/transactions: cả 2 lần thử đều hỏng; lần \
-         cuối: JSON bị cắt giữa chừng. Các ngày đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp \
+         cuối: JSON bị cắt giữa chừng. Ngày và lệnh thanh toán đã đọc đủ vẫn được dùng. Chạy lại sau; nếu lặp \
          lại, hỏi nhà cung cấp.",
         always.port()
     );

@@ -176,6 +176,7 @@ fn of_pages(lang: Lang, file: &str, flaw: &Flaw) -> String {
         Flaw::Cut { .. }
         | Flaw::Break { .. }
         | Flaw::Unchained { .. }
+        | Flaw::Exchanged { .. }
         | Flaw::Fees { .. }
         | Flaw::Net { .. } => {
             return of_flaw(lang, file, flaw);
@@ -232,6 +233,10 @@ fn of_flaw(lang: Lang, file: &str, flaw: &Flaw) -> String {
         Flaw::Unchained { line } => {
             let line = line.to_string();
             say(lang, "statement-unchained", &[file, ("line", &*line)])
+        }
+        Flaw::Exchanged { line } => {
+            let line = line.to_string();
+            say(lang, "statement-exchanged", &[file, ("line", &*line)])
         }
         Flaw::Sum { credit, told, held } => {
             let (side, figures) = (side(*credit), [*told, *held].map(|sum| figure(lang, sum)));

@@ -3,10 +3,11 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::domain::{Txn, TxnKind, TxnStatus};
+use crate::domain::{SourceName, Txn, TxnKind, TxnStatus};
 
 use super::super::super::desk::{Desk, Standing};
 use super::super::super::evidence::Evidence;
+use super::super::super::names::bare_reference;
 use super::super::super::pool::{Index, at, index};
 use super::super::super::reading::Reading;
 use super::named::Sieve;
@@ -37,6 +38,13 @@ pub(super) fn join(desk: &mut Desk, seen: &mut Seen) {
             told.entry((key, amount, kind)).or_default().push(index(i));
         }
     }
+    each_group(desk, told, seen);
+    let appended = bare_lines(desk);
+    each_group(desk, appended, seen);
+}
+
+/// Joins the rows of each key.
+fn each_group(desk: &mut Desk, told: FxHashMap<Told, Vec<Index>>, seen: &mut Seen) {
     let mut groups: Vec<Vec<Index>> = told.into_values().filter(|rows| rows.len() > 1).collect();
     for rows in &mut groups {
         rows.sort_unstable_by_key(|txn| rank(desk, *txn));
@@ -55,6 +63,45 @@ fn line(row: &Txn) -> Option<Key<'_>> {
     let (account, reference) = (row.account.as_deref()?, row.bank_ref.as_deref()?);
     let told = !account.is_empty() && !reference.is_empty();
     told.then_some(Key::Line(account, reference))
+}
+
+/// The lines of an account that no other row carries yet, by references without what is appended
+/// to them, where one source tells the reference bare and another does not. Of two that append
+/// something each nobody knows whether they mean one transfer.
+fn bare_lines<'a>(desk: &Desk<'_, 'a>) -> FxHashMap<Told<'a>, Vec<Index>> {
+    let rows = || {
+        let rows = desk.pool.inputs.txns.iter().zip(0..);
+        let alive = rows.filter(|(row, _)| row.status == TxnStatus::Success);
+        alive.map(|(row, i)| (row, index(i)))
+    };
+    let key = |row: &'a Txn, reference| {
+        let account = row.account.as_deref().filter(|account| !account.is_empty());
+        account.map(|account| {
+            let key = Key::Line(account, reference);
+            (key, row.amount.get(), row.kind)
+        })
+    };
+    let carried = |txn: Index| matches!(desk.txns[at(txn)], Standing::Sighting(..));
+    let mut told: FxHashMap<Told, Vec<Index>> = FxHashMap::default();
+    for (row, txn) in rows().filter(|(_, txn)| !carried(*txn)) {
+        let bare = row.bank_ref.as_deref().and_then(bare_reference);
+        if let Some(key) = bare.and_then(|bare| key(row, bare)) {
+            told.entry(key).or_default().push(txn);
+        }
+    }
+    if told.is_empty() {
+        return told;
+    }
+    let mut bare: FxHashSet<Told> = FxHashSet::default();
+    for (row, txn) in rows().filter(|(_, txn)| !carried(*txn)) {
+        let whole = row.bank_ref.as_deref().and_then(|whole| key(row, whole));
+        if let Some((key, rows)) = whole.and_then(|key| Some((key, told.get_mut(&key)?))) {
+            rows.push(txn);
+            bare.insert(key);
+        }
+    }
+    told.retain(|key, _| bare.contains(key));
+    told
 }
 
 /// The keys of a gateway's row. Its own order id is no number of a transaction: two providers may
@@ -178,9 +225,25 @@ fn see(desk: &mut Desk, of: Index, txn: Index, seen: &mut Seen) {
     let row = desk.pool.txn(txn);
     let waits = desk.txns[at(txn)] == Standing::Waiting;
     let root = carrier(desk, of);
-    if !waits || root == txn || !seen.insert((root, row.source.clone())) {
+    if !waits || root == txn || seen.contains(&(root, row.source.clone())) {
         return;
     }
+    // what was seen of the row is seen of the one that carries it, through each source once
+    let (first, last) = ((txn, no_source()), (txn + 1, no_source()));
+    let told: Vec<SourceName> = seen.range(first..last).map(|(_, s)| s.clone()).collect();
+    let twice = |source: &SourceName| {
+        *source == desk.pool.txn(root).source || seen.contains(&(root, source.clone()))
+    };
+    if told.iter().any(twice) {
+        return;
+    }
+    seen.insert((root, row.source.clone()));
+    seen.extend(told.into_iter().map(|source| (root, source)));
     let why = Evidence::SameAs(desk.pool.txn(of).id.as_ref().into());
     desk.txns[at(txn)] = Standing::Sighting(of, Box::new(why));
+}
+
+/// Before every name of a source.
+fn no_source() -> SourceName {
+    SourceName::new("")
 }

@@ -1,7 +1,7 @@
 //! A bank line that names a gateway's payment, refund or reversal, by its id or by its dossier: the
 //! same money seen a second time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
 
@@ -148,9 +148,15 @@ pub(super) fn by_code(desk: &mut Desk, seen: &mut Seen) {
                 .push(txn);
         }
     }
-    let mut taken: BTreeSet<Index> = BTreeSet::new();
+    // the account of the line that each event was seen on: another account is another payment
+    let mut taken: BTreeMap<Index, Option<&Piece>> = BTreeMap::new();
     for (txn, dossier) in lines {
         let row = desk.pool.txn(txn);
+        let account = row.account.as_ref().filter(|account| !account.is_empty());
+        let is_free = |event: &Index| match taken.get(event) {
+            None => true,
+            Some(known) => account.is_some() && *known == account,
+        };
         let Some(candidates) = events.get(&(dossier, row.amount.get(), goes_out(row))) else {
             continue;
         };
@@ -158,11 +164,11 @@ pub(super) fn by_code(desk: &mut Desk, seen: &mut Seen) {
         let same = candidates.iter().copied().filter(|event| {
             let near = lag(event) <= SAME_MOMENT_MS;
             near && same_person(desk.pool, row, *event, dossier)
-                && !taken.contains(event)
+                && is_free(event)
                 && !seen.contains(&(*event, row.source.clone()))
         });
         if let Some(event) = same.min_by_key(|event| (lag(event), *event)) {
-            taken.insert(event);
+            taken.insert(event, account);
             seen.insert((event, row.source.clone()));
             let why = Evidence::SameAs(desk.pool.txn(event).id.as_ref().into());
             desk.txns[at(txn)] = Standing::Sighting(event, Box::new(why));
