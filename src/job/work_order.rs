@@ -71,7 +71,11 @@ impl WorkOrder {
     pub fn sort(&self, records: &mut [ExceptionRecord]) {
         records.sort_by_cached_key(|record| {
             let informs = record.severity == Severity::Info || record.bucket == Bucket::Excluded;
-            let rank = self.ranks.get(record.id.as_str()).copied().unwrap_or(usize::MAX);
+            let rank = self
+                .ranks
+                .get(record.id.as_str())
+                .copied()
+                .unwrap_or(usize::MAX);
             let moves = self.moves.get(record.id.as_str()).copied().unwrap_or(0);
             let money = Reverse(at_risk(record));
             let id = record.id.clone();

@@ -34,7 +34,11 @@ fn figure(value: &Value) -> (i64, i64) {
 fn five(run: &Value) -> [String; 5] {
     let rows = |value: &Value| {
         let (count, sum) = figure(value);
-        format!("{} dòng, {}", number(Lang::Vi, i128::from(count)), money(Lang::Vi, i128::from(sum)))
+        format!(
+            "{} dòng, {}",
+            number(Lang::Vi, i128::from(count)),
+            money(Lang::Vi, i128::from(sum))
+        )
     };
     let share = &run["share"][0];
     let part = |name: &str| i128::from(share[name].as_i64().unwrap());
@@ -57,7 +61,10 @@ async fn the_first_page_is_told_before_and_after_and_the_money_at_risk_leads_the
         let first = document(&night(&desk, FIRST).await);
         let (fee, _) = corrected(&town);
         let sepay = desk.config.sources.iter();
-        let sepay = sepay.into_iter().find(|s| s.registration.kind == "sepay").unwrap();
+        let sepay = sepay
+            .into_iter()
+            .find(|s| s.registration.kind == "sepay")
+            .unwrap();
         let name = sepay.name.clone();
         let late = [("late-1", 35_000, FIRST), ("late-2", 1_234_000, FIRST)];
         crate::periods::late_of(&desk, &name, day(FIRST), &late).await;
@@ -116,8 +123,14 @@ async fn the_first_page_is_told_before_and_after_and_the_money_at_risk_leads_the
         let short = opened.find(|row| row["what"].contains(&fee)).unwrap();
         assert_eq!(short["amount_vnd"], "1000", "{short:?}");
         let figures = second["changes"]["figures"].as_array().unwrap();
-        let work = figures.iter().find(|one| one["figure"] == "exceptions").unwrap();
-        assert_eq!([&work["before"], &work["after"]].map(figure), [before, after]);
+        let work = figures
+            .iter()
+            .find(|one| one["figure"] == "exceptions")
+            .unwrap();
+        assert_eq!(
+            [&work["before"], &work["after"]].map(figure),
+            [before, after]
+        );
         several_causes_are_told(&rows, name.as_str());
         desk.close().await;
     }
@@ -128,7 +141,10 @@ fn several_causes_are_told(rows: &[Row], name: &str) {
     let file = "tệp dossier_fees_2022-12-05_again.csv";
     let year = |row: &&&Row| row["what"] == "Tỷ lệ giao dịch không dùng tiền mặt, lũy kế năm 2022";
     let shares = of(rows, "share");
-    let share = shares.iter().find(year).unwrap_or_else(|| panic!("{shares:?}"));
+    let share = shares
+        .iter()
+        .find(year)
+        .unwrap_or_else(|| panic!("{shares:?}"));
     for cause in [file, name] {
         assert!(share["cause"].contains(cause), "{cause}: {share:?}");
     }

@@ -54,16 +54,25 @@ async fn the_list_has_the_order_and_the_money_of_the_page() {
             let listed = json["exceptions"].as_array().unwrap();
             // rows that cannot be read have a list of their own on the page
             let listed = listed.iter().filter(|row| row["class"] != "reject");
-            let ids: Vec<&str> = listed.map(|row| row["exception_id"].as_str().unwrap()).collect();
+            let ids: Vec<&str> = listed
+                .map(|row| row["exception_id"].as_str().unwrap())
+                .collect();
             let wanted: Vec<&str> = told.iter().map(|(id, _)| &**id).collect();
             assert_eq!(ids, wanted, "{kind:?} {date}");
             let text = stdout(&run(&town, &args).await).replace('\u{a0}', " ");
             for (id, money) in &told {
-                let line = text.lines().find(|line| line.starts_with(&id[..8])).unwrap();
+                let line = text
+                    .lines()
+                    .find(|line| line.starts_with(&id[..8]))
+                    .unwrap();
                 let place = money.split_once('₫').map_or("", |(_, place)| place.trim());
                 let sum = money.split_once('₫').map_or("", |(sum, _)| sum.trim());
                 assert!(line.contains(&format!(" {sum} ₫ ")), "{money}: {line}");
-                assert_eq!(line.contains("(tính ở"), !place.is_empty(), "{money}: {line}");
+                assert_eq!(
+                    line.contains("(tính ở"),
+                    !place.is_empty(),
+                    "{money}: {line}"
+                );
             }
             // the order is not that of the money alone: what decides comes first
             let run_json: Value =
@@ -76,6 +85,10 @@ async fn the_list_has_the_order_and_the_money_of_the_page() {
         let least: Value = serde_json::from_slice(&run(&town, &min).await.stdout).unwrap();
         let least = least["exceptions"].as_array().unwrap();
         assert!(!least.is_empty());
-        assert!(least.iter().all(|row| row["at_risk_vnd"].as_i64().unwrap() >= 100_000));
+        assert!(
+            least
+                .iter()
+                .all(|row| row["at_risk_vnd"].as_i64().unwrap() >= 100_000)
+        );
     }
 }

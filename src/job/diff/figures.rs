@@ -7,11 +7,7 @@ use crate::report::Figure;
 use crate::report::json::told_night;
 
 /// Those that differ, in the order of the page; the share is that of the first definition.
-pub(super) fn changed(
-    from: &RunRecord,
-    to: &RunRecord,
-    leading: &[String],
-) -> Vec<FigureChange> {
+pub(super) fn changed(from: &RunRecord, to: &RunRecord, leading: &[String]) -> Vec<FigureChange> {
     let definition = leading.first().map_or("TX_CASHLESS", String::as_str);
     let [Some(was), Some(now)] = [from, to].map(|run| published(run, definition)) else {
         return Vec::new();
@@ -20,7 +16,11 @@ pub(super) fn changed(
     let differ = pairs.filter(|((_, before), (_, after))| before != after);
     let change = |((figure, before), (_, after)): (Named, Named)| FigureChange {
         figure,
-        definition: if figure == "share" { definition.into() } else { "".into() },
+        definition: if figure == "share" {
+            definition.into()
+        } else {
+            "".into()
+        },
         before,
         after,
     };

@@ -183,9 +183,13 @@ fn of_bounds(
     }
     let may = |adds: &Option<Adds>, period: &(String, String)| {
         let adds = adds.as_ref().filter(|adds| adds.is_within(period));
-        adds.map_or((None, (0, 0)), |adds| (Some(adds.outcomes.clone()), adds.pair))
+        adds.map_or((None, (0, 0)), |adds| {
+            (Some(adds.outcomes.clone()), adds.pair)
+        })
     };
-    let mine = items.iter().filter(|((of, _), _)| **of == *share.definition);
+    let mine = items
+        .iter()
+        .filter(|((of, _), _)| **of == *share.definition);
     let widened = mine.filter(|(_, (before, after))| {
         let ((could, was), (can, now)) = (may(before, was), may(after, now));
         was == now && could != can

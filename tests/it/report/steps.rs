@@ -46,19 +46,17 @@ fn back_undoes_a_step_and_typing_is_one() {
         history.forward();
         await wait(300);
         said.push(location.hash, box('class').value, rows());
-        const before = history.length;
         for (const text of ['c', 'ch', 'chưa']) { choose('q', text); await wait(50); }
         await wait(900);
-        said.push(history.length - before, decodeURIComponent(location.hash));
+        said.push(decodeURIComponent(location.hash));
         await back();
         said.push(box('q').value, location.hash);",
     );
     assert_eq!(
         told,
         "#exceptions?class=missing_payment&show=new | #exceptions?class=missing_payment | true | 1 \
-         |  |  | true |  | #exceptions?class=missing_payment | missing_payment | 1 | 1 | \
-         #exceptions?class=missing_payment&q=chưa | #exceptions?class=missing_payment"
-            .replace("q=chưa | #", "q=chưa |  | #")
+         |  |  | true |  | #exceptions?class=missing_payment | missing_payment | 1 | \
+         #exceptions?class=missing_payment&q=chưa |  | #exceptions?class=missing_payment"
     );
 }
 
@@ -69,7 +67,10 @@ fn filters_that_fit_nothing_of_the_list_are_told() {
     let told = said("#exceptions?class=nope", shown);
     let strange = "Địa chỉ có bộ lọc không có trong danh sách này: ";
     let start = format!("{strange}Loại = nope. Đang hiện 0 trên {all} ngoại lệ, ");
-    assert!(told.starts_with(&start) && told.ends_with(" | 0 | nope"), "{told}");
+    assert!(
+        told.starts_with(&start) && told.ends_with(" | 0 | nope"),
+        "{told}"
+    );
     for (query, name) in [
         ("colour=red", "colour = red"),
         ("show=nobody", "show = nobody"),
@@ -110,15 +111,31 @@ fn words_are_found_as_people_mean_them() {
     };
     let all = found("");
     let of_agency = found("%C4%90%E1%BB%A9c%20L%E1%BB%A3i");
-    assert!(!of_agency.is_empty() && of_agency.len() < all.len(), "{of_agency:?}");
+    assert!(
+        !of_agency.is_empty() && of_agency.len() < all.len(),
+        "{of_agency:?}"
+    );
     assert_eq!(of_agency, found("duc%20loi"), "without marks and case");
-    assert_eq!(of_agency, found("%C4%91%E1%BB%A9c%20l%E1%BB%A3"), "the last word may begin only");
-    // "trả lời" is no "lợi": that is found by its letters, and by other marks not
-    let other = found("l%E1%BB%9Di");
-    assert!(!other.is_empty() && other.len() < found("loi").len().max(other.len() + 1), "{other:?}");
-    assert!(of_agency.iter().any(|class| !other.contains(class)) || other != of_agency);
-    assert!(found("L%E1%BB%A3i%20%C4%90%E1%BB%A9c").is_empty(), "in this order");
-    assert!(found("%C4%90%E1%BB%A9c%20L%C6%A1i").is_empty(), "\"lơi\" lacks a mark");
+    assert_eq!(
+        of_agency,
+        found("%C4%91%E1%BB%A9c%20l%E1%BB%A3"),
+        "the last word may begin only"
+    );
+    // "trả lời" is no "lợi", by its letters alone it may be either
+    let [marked, other, either] = ["l%E1%BB%A3i", "l%E1%BB%9Di", "loi"].map(found);
+    assert_eq!(marked, of_agency);
+    assert!(
+        other.len() > marked.len() && either.len() >= other.len(),
+        "{other:?} {either:?}"
+    );
+    assert!(
+        found("L%E1%BB%A3i%20%C4%90%E1%BB%A9c").is_empty(),
+        "in this order"
+    );
+    assert!(
+        found("%C4%90%E1%BB%A9c%20L%C6%A1i").is_empty(),
+        "\"lơi\" lacks a mark"
+    );
     // codes and amounts are found by any part, and several phrases by a comma
     assert_eq!(found("0009"), ["underpaid"]);
     let both = found("%C4%91%E1%BB%A9c%20l%E1%BB%A3i%2C%200009");
