@@ -40,7 +40,11 @@ fn five(run: &Value) -> [String; 5] {
             money(Lang::Vi, i128::from(sum))
         )
     };
-    let share = &run["share"][0];
+    let is_it = |share: &&Value| {
+        ["definition", "scope", "period"].map(|name| share[name].as_str().unwrap())
+            == ["TX_CASHLESS", "", "2022"]
+    };
+    let share = run["share"].as_array().unwrap().iter().find(is_it).unwrap();
     let part = |name: &str| i128::from(share[name].as_i64().unwrap());
     let share = doisoat::domain::Fraction::new(part("numerator"), part("denominator")).unwrap();
     [

@@ -195,6 +195,8 @@ fn of_bounds(
         was == now && could != can
     });
     let mut all: Vec<Cause> = widened.map(|((_, item), _)| causes.of_item(item)).collect();
+    // what no input touches hangs on an item that one does
+    all.retain(|cause| *cause != Cause::Unknown);
     if !same(&share.verdict) {
         all.extend(causes.of_states());
     }

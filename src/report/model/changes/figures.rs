@@ -55,8 +55,9 @@ pub fn amount_word(amount: Option<Amount>, lang: Lang) -> String {
 fn cause(diff: &Diff, change: &FigureChange, lang: Lang) -> String {
     match change.figure {
         "transactions" => {
-            let totals = diff.totals.iter().map(|total| &total.cause);
-            said_once(totals, lang).join("; ")
+            // a registry tells no money of its own
+            let money = diff.totals.iter().filter(|total| total.figure == "sum_vnd");
+            said_once(money.map(|total| &total.cause), lang).join("; ")
         }
         "share" => {
             let is_it = |definition: &str| definition == &*change.definition;
