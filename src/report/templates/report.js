@@ -112,6 +112,7 @@ addEventListener("DOMContentLoaded", () => {
   let waits = 0;
   function remember() {
     clearTimeout(waits);
+    clearTimeout(lags);
     waits = 0;
     strange = [];
     const state = apply(true), hash = addressOf(state);
@@ -119,10 +120,14 @@ addEventListener("DOMContentLoaded", () => {
     try { history.pushState(state, "", hash); } catch { location.hash = hash; }
   }
 
-  /* While somebody types the list follows at once, the address when they stop. */
+  /* While somebody types the list follows at once (a very long one when they pause), the address
+     when they stop. */
+  let lags = 0;
   function typed() {
     strange = [];
-    apply(true);
+    clearTimeout(lags);
+    if (rows.length > 1000) lags = setTimeout(() => apply(true), 250);
+    else apply(true);
     clearTimeout(waits);
     waits = setTimeout(remember, 700);
   }
