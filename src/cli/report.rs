@@ -50,7 +50,8 @@ A period that was closed (doisoat period close) is reported as it was closed, an
 night of their period: what waited then is due in the next ones. The form of payments is of one state: nights that were
 published again since are named in it, or it is refused with what to run. With --as-of a paper
 says below its title as of which day it is and what came since, row by row in arrived.csv, and stands in a folder of
-its own (2022-12_minutes_as-of-2022-12-20); where nights of then were published again since, it is refused.")]
+its own (2022-12_minutes_as-of-2022-12-20); where nights of then were published again since, it is refused. A paper
+with --now is refused: it has no second state beside the one that stands.")]
 pub struct ReportArgs {
     /// One night, as published [default: the last one]
     #[arg(long, value_name = "DATE", value_parser = day, group = "span", conflicts_with_all = ["from", "to"])]
@@ -80,7 +81,7 @@ pub struct ReportArgs {
     #[arg(long)]
     now: bool,
     /// A paper to sign instead of the report; minutes: one a money source
-    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["now", "format", "definition"])]
+    #[arg(long, value_name = "FORM", value_enum, conflicts_with_all = ["format", "definition"])]
     form: Option<FormWord>,
     /// Minutes with this source only
     #[arg(long, value_name = "NAME", requires = "form")]

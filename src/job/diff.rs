@@ -5,6 +5,7 @@ mod cause;
 mod decided;
 mod documents;
 mod entered;
+mod figures;
 mod findings;
 mod rows;
 mod say;
@@ -16,8 +17,8 @@ use super::error::JobError;
 use super::told;
 use crate::report::facts::Replaced;
 use crate::report::facts::diff::{
-    Became, Cause, ClassChange, Diff, ExceptionChange, FindingChange, MatchChange, Mover,
-    RowChange, Said, ShareChange, TableFacts, TotalChange,
+    Amount, Became, Cause, ClassChange, Diff, ExceptionChange, FigureChange, FindingChange,
+    MatchChange, Mover, RowChange, Said, ShareChange, TableFacts, TotalChange,
 };
 use crate::settle::{Inputs, Rules, Settlement};
 use crate::store::RunRecord;
@@ -73,6 +74,7 @@ async fn compare(
         fee_table: None,
         program: (from.program != to.program).then(|| (from.program.clone(), to.program.clone())),
         sources: Vec::new(),
+        figures: Vec::new(),
         totals: Vec::new(),
         inputs: Vec::new(),
         matches: Vec::new(),
@@ -98,6 +100,7 @@ async fn compare(
         diff.exceptions = decided::exceptions(before, after, same_night, &causes);
         shares::movers(desk, (from, before), (to, after), &causes, &mut diff).await?;
         if same_night {
+            diff.figures = figures::changed(from, to, &leading);
             diff.totals = totals::changed(from, to, &causes);
             findings::changed((from, before), (to, after), &causes, &mut diff)?;
         }
@@ -115,6 +118,7 @@ fn is_empty(diff: &Diff) -> bool {
         && diff.findings.is_empty()
         && diff.program.is_none()
         && diff.sources.is_empty()
+        && diff.figures.is_empty()
         && diff.totals.is_empty()
         && diff.inputs.is_empty()
         && diff.matches.is_empty()

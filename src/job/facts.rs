@@ -11,6 +11,7 @@ use super::order::Known;
 use super::page;
 use super::trend::{self, TREND_DAYS};
 use super::unrun;
+use super::work_order::at_risk;
 use crate::classify::Severity;
 use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, RowKey, Vnd};
 use crate::matching::Evidence;
@@ -124,11 +125,6 @@ async fn open_after(desk: &Desk, night: Day) -> Result<Vec<ExceptionRecord>, Job
         ..ExceptionFilter::default()
     };
     Ok(desk.store.exceptions(&filter).await?)
-}
-
-/// What an open item adds to the money at risk, in dong.
-pub fn at_risk(open: &ExceptionRecord) -> Vnd {
-    crate::classify::at_risk(&open.class, &open.key, open.amount, &open.evidence).here()
 }
 
 /// The figures of a published night.

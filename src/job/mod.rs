@@ -51,10 +51,11 @@ pub mod unopened;
 mod unrun;
 pub mod verify;
 pub mod what_if;
+pub mod work_order;
 
 pub use desk::Desk;
 pub use error::JobError;
-pub use facts::at_risk;
 pub use outcome::Exit;
 pub use progress::Progress;
 pub use stop::Stop;
+pub use work_order::{at_risk, counted};

@@ -115,6 +115,9 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
             Span::Night(day) => Period::night(*day),
             Span::Days(period) => period.clone(),
         };
+        if asked.known == Known::Now {
+            return Err(no_form_of_now(desk).await?);
+        }
         let (run, files) = Box::pin(forms::files(desk, &over, form, asked.known)).await?;
         let mut made = Made {
             name: format!("{}_{}{}", name_of(&over), form.word(), suffix(desk, asked)),
@@ -141,6 +144,16 @@ pub async fn make(desk: &Desk, asked: &Asked) -> Result<Made, JobError> {
     }
     separate(desk, asked, &mut made);
     Ok(made)
+}
+
+/// Papers have no second state beside the one that stands: minutes are as of the last night of
+/// their period, what came later is due in the next ones, and the form of payments is of what is
+/// known now unless its period was closed.
+async fn no_form_of_now(desk: &Desk) -> Result<JobError, JobError> {
+    let last = desk.store.last_run().await?;
+    let last = last.map_or_else(|| "DATE".to_owned(), |run| run.business_date.to_string());
+    let keys = ["form-now", "form-now-fix"];
+    Ok(refused(desk, keys, &[("date", &last)]))
 }
 
 /// The separator asked for, whichever the tables were published with.

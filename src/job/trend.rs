@@ -67,12 +67,15 @@ pub(super) fn points(nights: &[RunRecord], targets: &[Target], label: &str) -> V
     let definition = targets
         .first()
         .map_or("TX_CASHLESS", |target| &*target.definition);
-    let point = |run: &RunRecord| {
-        let shown: Shown = serde_json::from_str(&run.run_json).ok()?;
-        let period = run.business_date.date().format(label).to_string();
-        Some(point(&shown, definition, &period, run.business_date))
-    };
+    let point = |run| of_definition(run, definition, label);
     nights.iter().filter_map(point).collect()
+}
+
+/// The totals of a night, and the share of a definition over the period that `label` names.
+pub(super) fn of_definition(run: &RunRecord, definition: &str, label: &str) -> Option<TrendPoint> {
+    let shown: Shown = serde_json::from_str(&run.run_json).ok()?;
+    let period = run.business_date.date().format(label).to_string();
+    Some(point(&shown, definition, &period, run.business_date))
 }
 
 /// The year's share of the first target by agency, in order of the nights.

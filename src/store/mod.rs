@@ -81,7 +81,7 @@ pub use outbox::{Delivered, Outgoing, Queued};
 pub use owner::{owner_of, owners};
 pub use pool::Window;
 pub use publish::Publication;
-pub use reading::Reading;
+pub use reading::{OpenItem, Reading};
 pub use registry::{ExportFile, RegistryRows};
 pub use run::{KeptFile, RunRecord};
 pub use seal::{

@@ -9,7 +9,11 @@ use super::codec::day;
 use super::exec::{Bind, Row};
 use super::statement as sql;
 use super::{Store, StoreError, staged};
-use crate::domain::{Day, RowKey, SourceName};
+use crate::domain::{Day, Period, RowKey, SourceName};
+
+/// What an item that is not settled may add, numerator and denominator each, and the exceptions on
+/// which it hangs.
+pub type OpenItem = (Vec<(i64, i64)>, Vec<Box<str>>);
 
 /// One answer of a source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +107,24 @@ impl Store {
         let ended = tx.rows(&sql::SELECT_CONTRIBUTION_ENDED, &binds).await?;
         let begun = tx.rows(&sql::SELECT_CONTRIBUTION_OF_NIGHT, &binds).await?;
         Ok((documents(&ended)?, documents(&begun)?))
+    }
+
+    /// What the items of the year up to a night may add to a definition in the total, where that
+    /// is not settled, each with the exceptions on which it hangs.
+    pub async fn open_items(
+        &self,
+        definition: &str,
+        night: Day,
+    ) -> Result<Vec<OpenItem>, StoreError> {
+        let days = [night, Period::year_to(night).from].map(|day| day.to_string());
+        let binds = [definition, &days[0], &days[1]].map(Bind::Text);
+        let rows = self.read(&sql::SELECT_CONTRIBUTION_OPEN, &binds).await?;
+        let item = |row: &Row| {
+            let outcomes = serde_json::from_str(row.text("outcomes")?).unwrap_or_default();
+            let ids = serde_json::from_str(row.text("exceptions")?).unwrap_or_default();
+            Ok((outcomes, ids))
+        };
+        rows.iter().map(item).collect()
     }
 
     /// The files that told versions of a fee line, an order or a receipt, the latest last: the

@@ -242,6 +242,7 @@ statements! {
     SELECT_RECEIPT_VERSION = both "select_receipt_version" 1;
     SELECT_CONTRIBUTION_OF_NIGHT = both "select_contribution_of_night" 1;
     SELECT_CONTRIBUTION_ENDED = both "select_contribution_ended" 1;
+    SELECT_CONTRIBUTION_OPEN = both "select_contribution_open" 3;
     SELECT_AGENCY_VERSION = both "select_agency_version" 1;
     SELECT_HAS_MIGRATIONS = split "select_has_migrations" 0;
     SELECT_INSTALLED = split "select_installed" 0;

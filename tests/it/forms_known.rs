@@ -113,6 +113,16 @@ async fn a_paper_of_nights_that_were_published_again_is_refused_and_the_command_
     let output = Box::pin(run(&town, &args)).await;
     assert_eq!(code(&output), 0, "{output:?}");
     assert!(crate::cli::stdout(&output).ends_with("_minutes_as-of-2022-12-06\n"));
+    for form in ["minutes", "payments"] {
+        let args = [
+            "report", "--from", FIRST, "--to", SECOND, "--form", form, "--now",
+        ];
+        let output = Box::pin(run(&town, &args)).await;
+        let said = String::from_utf8(output.stderr.clone()).unwrap();
+        assert_eq!(code(&output), 2, "{said}");
+        let why = ["biểu mẫu không lập theo --now", "--as-of 2022-12-07"];
+        assert!(why.iter().all(|why| said.contains(why)), "{said}");
+    }
     Box::pin(late_of(
         &desk,
         &name,

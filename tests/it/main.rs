@@ -168,4 +168,6 @@ mod verify_evidence;
 mod verify_origin;
 mod verify_raw;
 mod versions;
+mod versions_figures;
 mod what_if;
+mod work_order;

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{groups, label, print_day};
 use crate::cli::output::table;
 use crate::domain::{Day, Lang, RowKey, Text};
-use crate::job::at_risk;
+use crate::job::{at_risk, counted};
+use crate::report::model::stake_line;
 use crate::store::ExceptionRecord;
 
 /// The columns of the list.
@@ -14,7 +15,7 @@ fn headings(lang: Lang) -> [&'static str; 9] {
         Lang::Vi => [
             "mã",
             "loại",
-            "số tiền",
+            "tiền rủi ro",
             "hồ sơ",
             "nguồn",
             "dòng",
@@ -23,7 +24,7 @@ fn headings(lang: Lang) -> [&'static str; 9] {
             "người xử lý",
         ],
         Lang::En => [
-            "id", "class", "amount", "dossier", "source", "row", "day", "age", "owner",
+            "id", "class", "at risk", "dossier", "source", "row", "day", "age", "owner",
         ],
     }
 }
@@ -49,7 +50,7 @@ pub(super) fn print_list(
             vec![
                 record.id.as_str()[..8].to_owned(),
                 label(&record.class, lang),
-                groups(record.amount.wide(), lang),
+                stake_line(lang, counted(record)),
                 record
                     .dossier_code
                     .as_ref()

@@ -16,6 +16,7 @@ use crate::classify::{self, Severity};
 use crate::config::Config;
 use crate::decision::{self, Entry};
 use crate::domain::{Agency, AgencyCode, Day, DossierCode, Lang, Vnd};
+use crate::job::work_order::WorkOrder;
 use crate::job::{Exit, JobError, at_risk, lost};
 use crate::store::{ExceptionFilter, ExceptionRecord, OpenMode};
 
@@ -28,7 +29,7 @@ pub struct ExceptionsArgs {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// What is open, most money first
+    /// What is open, in the order of the page: what decides the verdict, then most money at risk
     #[command(after_help = "\
 Examples:
   doisoat exceptions list                                   everything open as of the last night
@@ -86,7 +87,7 @@ struct ListArgs {
     /// Only rows of this source
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
-    /// Only from this many dong on
+    /// Only from this many dong at risk on
     #[arg(long, value_name = "DONG", value_parser = dong)]
     min: Option<Vnd>,
     /// Only what has been open for more days than this
@@ -152,7 +153,6 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
             .collect(),
         severity: (!args.all && args.class.is_empty()).then_some(Severity::Warn),
         source: args.source.as_deref().map(Into::into),
-        amount_min: args.min,
         ..ExceptionFilter::default()
     };
     if let Some(source) = &args.source {
@@ -175,6 +175,9 @@ fn list(config: &Config, args: &ListArgs, lang: Lang) -> Outcome {
         let agency = AgencyCode::new(agency);
         known_agency(&agencies, &agency)?;
         records.retain(|record| is_of(record, &agency));
+    }
+    if let Some(least) = args.min {
+        records.retain(|record| at_risk(record) >= least);
     }
     if let (Some(days), Some(night)) = (args.older_than, night) {
         records.retain(|record| night.days_since(record.opened) > i64::from(days));
@@ -207,17 +210,22 @@ struct Listed {
 
 async fn read_list(config: &Config, filter: ExceptionFilter) -> Result<Listed, JobError> {
     let store = lost::open(config, OpenMode::Ready).await?;
-    let last = store.last_run().await?.map(|run| run.business_date);
-    let night = filter.as_of.or(last);
-    let published = match filter.as_of {
-        Some(day) => store.published(day).await?.is_some(),
-        None => true,
+    let run = match filter.as_of {
+        Some(day) => store.published(day).await?,
+        None => store.last_run().await?,
     };
+    let published = run.is_some() || filter.as_of.is_none();
+    let night = filter.as_of.or(run.as_ref().map(|run| run.business_date));
     let agencies = match night {
         Some(day) => store.agencies(day).await?,
         None => Vec::new(),
     };
-    let records = store.exceptions(&filter).await?;
+    let mut records = store.exceptions(&filter).await?;
+    let order = match &run {
+        Some(run) => WorkOrder::of(&store, run).await?,
+        None => WorkOrder::default(),
+    };
+    order.sort(&mut records);
     let book = store.decisions().await?;
     store.close().await;
     Ok(Listed {

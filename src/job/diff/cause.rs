@@ -190,6 +190,12 @@ impl Causes {
         self.one_of(&(0..came).collect())
     }
 
+    /// The sources of which the state is another; none where something changed for all.
+    pub(super) fn of_states(&self) -> Option<Cause> {
+        let told = self.same_night && self.all.is_none() && !self.sources.is_empty();
+        told.then(|| self.one_of(&BTreeSet::new()))
+    }
+
     /// What caused a change of an item of the shares, by its name.
     pub(super) fn of_item(&self, item: &str) -> Cause {
         let parts: Vec<&str> = item.split('|').collect();

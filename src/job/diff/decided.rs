@@ -135,7 +135,7 @@ fn at_risk(row: &Value) -> i64 {
         .get()
 }
 
-/// Exceptions that ask for a person, opened and closed.
+/// Exceptions that ask for a person, opened and closed, and those that stay with other money.
 pub(super) fn exceptions(
     before: &Documents,
     after: &Documents,
@@ -143,24 +143,32 @@ pub(super) fn exceptions(
     causes: &Causes,
 ) -> Vec<ExceptionChange> {
     let (was, now) = (rows(before), rows(after));
-    let asks = |row: &Value| row["severity"] != "info" && row["exception_id"].is_string();
+    let asks = |row: &Value| {
+        let of_work = row["severity"] != "info" && row["bucket"] != "excluded";
+        of_work && row["exception_id"].is_string()
+    };
     let mut changes = Vec::new();
     for (one, other, became) in [(&now, &was, Became::Added), (&was, &now, Became::Removed)] {
         for (key, row) in one.iter().filter(|(_, row)| asks(row)) {
             let there = other.get(key).copied();
             let same = there
                 .is_some_and(|there| asks(there) && there["exception_id"] == row["exception_id"]);
+            let before_vnd = there.filter(|_| same).map(at_risk);
+            // one that stays is told once, with what is at risk after
+            let other = before_vnd.is_some_and(|before| before != at_risk(row));
+            let stays = same && !(other && became == Became::Added);
             // between two nights what is not read again has not changed
             let unread = there.is_none() && became == Became::Removed && !same_night;
-            if same || unread {
+            if stays || unread {
                 continue;
             }
             changes.push(ExceptionChange {
                 exception_id: text(&row["exception_id"]).into(),
-                became,
+                became: if same { Became::Changed } else { became },
                 class: text(&row["class"]).into(),
                 row: key.as_str().into(),
                 amount_vnd: at_risk(row),
+                before_vnd,
                 cause: causes.of(&tags_of(there, Some(row))),
             });
         }

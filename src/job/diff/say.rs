@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Became, Cause, Diff, RowChange, ShareChange};
 use crate::domain::{Lang, Vnd};
 use crate::report::model::{
-    class_word, definition_name, finding_word, kind_word, percent_word, table_word, verdict_of,
+    amount_word, class_word, definition_name, figure_word, finding_word, kind_word, percent_word,
+    table_word, verdict_of,
 };
 use crate::text;
 
@@ -58,6 +59,10 @@ impl Diff {
             let (was, now) = (total.before, total.after);
             format!("~ {source} {figure}: {was} / {now} ← {cause}")
         });
+        let figures = self.figures.iter().map(|change| {
+            let [was, now] = [change.before, change.after].map(|amount| amount_word(amount, lang));
+            format!("~ {}: {was} / {now}", figure_word(change, lang))
+        });
         let shares = self.shares.iter().map(|change| share(change, lang));
         let sections = [
             (
@@ -65,6 +70,7 @@ impl Diff {
                 "Rules",
                 program.chain(rules).chain(table).collect(),
             ),
+            ("Trang đầu", "First page", figures.collect()),
             ("Nguồn", "Sources", rows(&self.sources)),
             ("Tổng của nguồn", "Totals of sources", totals.collect()),
             ("Dữ liệu vào", "Inputs", rows(&self.inputs)),
@@ -174,7 +180,11 @@ impl Diff {
     fn exceptions(&self, lang: Lang) -> Vec<String> {
         let one = |change: &super::ExceptionChange| {
             let (sign, class) = (sign(change.became), class_word(&change.class, lang));
-            let amount = text::money_of(lang, Vnd::new(change.amount_vnd));
+            let money = |dong| text::money_of(lang, Vnd::new(dong));
+            let mut amount = money(change.amount_vnd);
+            if let Some(before) = change.before_vnd {
+                amount = format!("{} / {amount}", money(before));
+            }
             let id = change.exception_id.get(..8).unwrap_or_default();
             let cause = change.cause.say(lang);
             format!("{sign} {id} {class}: {}, {amount} ← {cause}", change.row)

@@ -93,7 +93,16 @@ pub(super) fn changed(from: &RunRecord, to: &RunRecord, leading: &[String]) -> V
 struct Adds {
     day: String,
     pair: (i64, i64),
+    /// All that it may count as, the first included; null where that is not told.
+    outcomes: Value,
     exceptions: Vec<Box<str>>,
+}
+
+impl Adds {
+    /// True when its day is one of the period's.
+    fn is_within(&self, (from, to): &(String, String)) -> bool {
+        *from <= self.day && self.day <= *to
+    }
 }
 
 /// Before and after, by definition and item; of one scope.
@@ -135,6 +144,7 @@ pub(super) async fn movers(
             }
             continue;
         }
+        let same_night = diff.same_night;
         let [was, now] = [before, after].map(|run| bounds(run, &share.period.0));
         let (Some(was), Some(now)) = (was, now) else {
             continue;
@@ -147,11 +157,52 @@ pub(super) async fn movers(
         let numerator = share.numerator.1.saturating_sub(share.numerator.0);
         let denominator = share.denominator.1.saturating_sub(share.denominator.0);
         share.explained = Some(sum == (numerator, denominator));
-        if share.movers.is_empty() {
+        share.causes = if same_night {
+            of_bounds(&items, share, (&was, &now), causes)
+        } else {
+            Vec::new()
+        };
+        if share.movers.is_empty() && share.causes.is_empty() {
             share.causes = vec![causes.of_bounds()];
         }
     }
     Ok(())
+}
+
+/// What moved the bounds or the verdict of a share and not its figure: items that may count as
+/// something else than before, and beside another verdict the states of the sources. Each once.
+fn of_bounds(
+    items: &Items,
+    share: &ShareChange,
+    (was, now): (&(String, String), &(String, String)),
+    causes: &Causes,
+) -> Vec<Cause> {
+    let same = |pair: &(Box<str>, Box<str>)| pair.0 == pair.1;
+    if same(&share.low) && same(&share.high) && same(&share.verdict) {
+        return Vec::new();
+    }
+    let may = |adds: &Option<Adds>, period: &(String, String)| {
+        let adds = adds.as_ref().filter(|adds| adds.is_within(period));
+        adds.map_or((None, (0, 0)), |adds| {
+            (Some(adds.outcomes.clone()), adds.pair)
+        })
+    };
+    let mine = items
+        .iter()
+        .filter(|((of, _), _)| **of == *share.definition);
+    let widened = mine.filter(|(_, (before, after))| {
+        let ((could, was), (can, now)) = (may(before, was), may(after, now));
+        was == now && could != can
+    });
+    let mut all: Vec<Cause> = widened.map(|((_, item), _)| causes.of_item(item)).collect();
+    // what no input touches hangs on an item that one does
+    all.retain(|cause| *cause != Cause::Unknown);
+    if !same(&share.verdict) {
+        all.extend(causes.of_states());
+    }
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The causes of what moved an agency's share, each once; of its bounds where nothing did.
@@ -162,10 +213,12 @@ fn causes_of(
     causes: &Causes,
 ) -> Vec<Cause> {
     let [was, now] = [before, after].map(|run| bounds(run, &share.period.0));
-    let movers = was.zip(now).map_or_else(Vec::new, |(was, now)| {
-        moved(items, &share.definition, (&was, &now), causes)
+    let both = was.as_ref().zip(now.as_ref());
+    let movers = both.map_or_else(Vec::new, |both| {
+        moved(items, &share.definition, both, causes)
     });
     let mut all: Vec<Cause> = movers.into_iter().map(|mover| mover.cause).collect();
+    all.extend(both.map_or_else(Vec::new, |both| of_bounds(items, share, both, causes)));
     if all.is_empty() {
         all.push(causes.of_bounds());
     }
@@ -189,9 +242,7 @@ fn moved(
     causes: &Causes,
 ) -> Vec<Mover> {
     let within = |adds: &Option<Adds>, period: &(String, String)| {
-        let adds = adds
-            .as_ref()
-            .filter(|adds| period.0 <= adds.day && adds.day <= period.1);
+        let adds = adds.as_ref().filter(|adds| adds.is_within(period));
         adds.map_or((0, 0), |adds| adds.pair)
     };
     let mut movers = Vec::new();
@@ -229,6 +280,7 @@ fn of_documents(before: &Documents, after: &Documents, scope: &str) -> Items {
             row["outcomes"][0][0].as_i64().unwrap_or(0),
             row["outcomes"][0][1].as_i64().unwrap_or(0),
         ),
+        outcomes: row["outcomes"].clone(),
         exceptions: list(row, "exceptions")
             .iter()
             .map(|id| text(id).into())
@@ -268,6 +320,7 @@ async fn of_store(desk: &Desk, from: Day, to: Day) -> Result<Items, JobError> {
                 row["numerator"].as_i64().unwrap_or(0),
                 row["denominator"].as_i64().unwrap_or(0),
             ),
+            outcomes: Value::Null,
             exceptions: ids.map(|id| text(id).into()).collect(),
         };
         (row["live"] == 1).then_some(adds)

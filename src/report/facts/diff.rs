@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::Figure;
 use crate::domain::{FeeRate, FeeWord};
 
 /// What became of a thing.
@@ -100,6 +101,8 @@ pub struct Diff {
     pub program: Option<(Box<str>, Box<str>)>,
     /// Facts of sources that differ.
     pub sources: Vec<RowChange>,
+    /// Which of the five numbers of the first page differ between two versions of one night.
+    pub figures: Vec<FigureChange>,
     /// Totals of sources that differ between two versions of one night.
     pub totals: Vec<TotalChange>,
     /// Rows of the input and decisions of people.
@@ -146,6 +149,34 @@ pub struct RowChange {
     pub dossier: Option<Box<str>>,
     /// The file that told it, where the registry did; of a decision who decided, and why.
     pub told_by: Option<Box<str>>,
+}
+
+/// One of the five numbers of the first page that is not the same in both versions of a night.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FigureChange {
+    /// `transactions`, `share`, `open`, `exceptions` or `overdue`.
+    pub figure: &'static str,
+    /// The definition of a share; empty for the others.
+    pub definition: Box<str>,
+    /// Before; none where no source of money had delivered, and for a share without data.
+    pub before: Option<Amount>,
+    /// After.
+    pub after: Option<Amount>,
+}
+
+/// What one of the five numbers tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Amount {
+    /// Rows and their money.
+    Rows(Figure),
+    /// A share, in the definition's unit.
+    Share {
+        /// What counts.
+        numerator: i128,
+        /// Of how much.
+        denominator: i128,
+    },
 }
 
 /// A figure of a source that is not the same in both versions of a night.
@@ -195,19 +226,21 @@ pub struct ClassChange {
     pub cause: Cause,
 }
 
-/// An exception opened (added) or closed (removed).
+/// An exception opened (added) or closed (removed), or one that is open in both with other money.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct ExceptionChange {
     /// Its id.
     pub exception_id: Box<str>,
-    /// Added or removed.
+    /// Added, removed or changed.
     pub became: Became,
     /// Its class.
     pub class: Box<str>,
     /// The row.
     pub row: Box<str>,
-    /// Money at risk, in dong.
+    /// Money at risk, in dong; of a changed one after.
     pub amount_vnd: i64,
+    /// Of a changed one the money at risk before; none for the others.
+    pub before_vnd: Option<i64>,
     /// What caused it.
     pub cause: Cause,
 }

@@ -110,6 +110,11 @@ impl Page<'_> {
         self.t1("filter-twins", "n", "#n")
     }
 
+    /// What is said of filters in the address that fit nothing of the list.
+    pub(super) fn strange_text(&self) -> String {
+        self.t1("filter-strange", "n", "#n")
+    }
+
     /// What stands between groups of three digits.
     pub(super) fn group_mark(&self) -> String {
         self.n(1000_u64)

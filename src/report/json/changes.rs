@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::domain::Lang;
 use crate::report::facts::Replaced;
-use crate::report::facts::diff::{Became, ShareChange};
+use crate::report::facts::diff::{Amount, Became, FigureChange, ShareChange};
 use crate::report::model::{ChangeSection, VersionChanges};
 
 #[derive(Serialize)]
@@ -15,6 +15,7 @@ pub(super) struct ChangesJson<'a> {
     count: usize,
     by_kind: Vec<KindJson>,
     causes: Vec<CauseJson>,
+    figures: Vec<FigureJson>,
     share: Vec<ShareJson<'a>>,
     totals: Vec<TotalJson<'a>>,
 }
@@ -33,6 +34,13 @@ struct CauseJson {
     cause: &'static str,
     name: Box<str>,
     count: usize,
+}
+
+#[derive(Serialize)]
+struct FigureJson {
+    figure: &'static str,
+    before: Option<Amount>,
+    after: Option<Amount>,
 }
 
 #[derive(Serialize)]
@@ -80,6 +88,7 @@ pub(super) fn json(replaced: &Replaced) -> ChangesJson<'_> {
                 count,
             })
             .collect(),
+        figures: diff.figures.iter().map(figure).collect(),
         share: diff.shares.iter().map(share).collect(),
         totals: diff
             .totals
@@ -107,6 +116,14 @@ fn kind(section: &ChangeSection) -> KindJson {
         removed: of(Became::Removed),
         changed: of(Became::Changed),
         entered: of(Became::Entered),
+    }
+}
+
+fn figure(change: &FigureChange) -> FigureJson {
+    FigureJson {
+        figure: change.figure,
+        before: change.before,
+        after: change.after,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pure: what a version of a night changed against the one that it replaces, in words: one line a
 //! change, in sections, and the inputs that caused them.
 
+mod figures;
 mod names;
 mod rules;
 mod words;
@@ -16,6 +17,7 @@ use crate::text;
 
 use super::index::Index;
 
+pub use figures::{amount_word, figure_word};
 pub use words::{class_word, finding_word, kind_word, percent_word, table_word, verdict_of};
 use words::{field_value, field_word, link_words, row_words, share_words, source_words};
 
@@ -206,6 +208,7 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
     };
     let rows = ["txn", "fee", "order", "receipt", "agency", "conflict"];
     let sections = [
+        ("figure", "changes-figures", figures::lines(diff, lang)),
         ("share", "changes-shares", shares(diff, lang, true)),
         ("total", "changes-totals", totals(diff, lang)),
         ("rule", "changes-rules", rules::rules(diff, lang)),
@@ -232,26 +235,35 @@ fn sections(diff: &Diff, lang: Lang) -> Vec<ChangeSection> {
     some.map(section).collect()
 }
 
+/// What changed a share, each cause once.
+fn share_causes(share: &ShareChange, lang: Lang) -> String {
+    let movers = share.movers.iter().map(|mover| &mover.cause);
+    let mut said = said_once(movers.chain(&share.causes), lang);
+    if share.explained == Some(false) {
+        said.push(text::say(lang, "change-earlier-nights", &[]));
+    }
+    said.join("; ")
+}
+
+/// Causes in words, each once.
+fn said_once<'c>(causes: impl Iterator<Item = &'c Cause>, lang: Lang) -> Vec<String> {
+    let mut reasons: Vec<Reason> = causes.flat_map(Reason::all).collect();
+    reasons.sort();
+    reasons.dedup();
+    reasons.iter().map(|reason| reason.say(lang)).collect()
+}
+
 /// Of the whole, or of agencies.
 fn shares(diff: &Diff, lang: Lang, whole: bool) -> Vec<ChangeLine> {
     let line = |share: &ShareChange| {
         let (what, before, after) = share_words(share, lang);
-        let movers = share.movers.iter().map(|mover| &mover.cause);
-        let all = movers.chain(&share.causes);
-        let mut causes: Vec<Reason> = all.flat_map(Reason::all).collect();
-        causes.sort();
-        causes.dedup();
-        let mut said: Vec<String> = causes.iter().map(|cause| cause.say(lang)).collect();
-        if share.explained == Some(false) {
-            said.push(text::say(lang, "change-earlier-nights", &[]));
-        }
         ChangeLine {
             became: Became::Changed,
             what,
             before,
             after,
             amount: None,
-            cause: said.join("; "),
+            cause: share_causes(share, lang),
         }
     };
     let shares = diff.shares.iter();
@@ -354,9 +366,11 @@ fn classes(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
 fn exceptions(diff: &Diff, lang: Lang) -> Vec<ChangeLine> {
     let line = |exception: &crate::report::facts::diff::ExceptionChange| {
         let label = class_word(&exception.class, lang);
-        let (before, after) = match exception.became {
-            Became::Removed => (label, String::new()),
-            Became::Added | Became::Changed | Became::Entered => (String::new(), label),
+        let with = |dong| format!("{label}, {}", text::money_of(lang, Vnd::new(dong)));
+        let (before, after) = match (exception.became, exception.before_vnd) {
+            (Became::Removed, _) => (label, String::new()),
+            (_, Some(before)) => (with(before), with(exception.amount_vnd)),
+            (_, None) => (String::new(), label),
         };
         ChangeLine {
             became: exception.became,

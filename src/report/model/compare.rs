@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{DossierCode, Fee, Lang, Moment, RowKey, Vnd};
+use crate::domain::{DossierCode, Fee, Lang, Moment, RowKey, Txn, Vnd};
 use crate::matching::{Nearest, Part, Suggestion};
 use crate::report::facts::RunFacts;
 use crate::text;
@@ -32,6 +32,8 @@ struct Column {
     amount: Option<Vnd>,
     payer: String,
     at: String,
+    source: String,
+    memo: String,
     agency: String,
     score: String,
     parts: String,
@@ -80,6 +82,8 @@ pub(super) fn rows(
         line("column-sum", money),
         line("field-payer", |c| c.payer.clone()),
         line("compare-when", |c| c.at.clone()),
+        line("column-source", |c| c.source.clone()),
+        line("field-memo", |c| c.memo.clone()),
         line("column-agency", |c| c.agency.clone()),
         line("compare-score", |c| c.score.clone()),
         line("compare-parts", |c| c.parts.clone()),
@@ -124,13 +128,7 @@ fn names(near: &Nearest, code: &DossierCode) -> bool {
 fn own(index: &Index<'_>, facts: &RunFacts, key: &RowKey) -> Column {
     let lang = facts.lang;
     if let Some(txn) = index.txn(key) {
-        return Column {
-            code: txn.reference(),
-            amount: Some(txn.amount),
-            payer: text::mask_name(&txn.payer),
-            at: moment(lang, &txn.paid_at),
-            ..Column::default()
-        };
+        return of_txn(index, lang, txn);
     }
     if let Some(receipt) = index.receipt(key) {
         return Column {
@@ -145,6 +143,19 @@ fn own(index: &Index<'_>, facts: &RunFacts, key: &RowKey) -> Column {
     dossier.map_or_else(Column::default, |code| {
         of_dossier(index, facts, code, Some(&key.id))
     })
+}
+
+/// A transaction: by what the bank knows it by, personal data masked.
+fn of_txn(index: &Index<'_>, lang: Lang, txn: &Txn) -> Column {
+    Column {
+        code: index.person_reference(lang, &txn.key()),
+        amount: Some(txn.amount),
+        payer: text::mask_name(&txn.payer),
+        at: moment(lang, &txn.paid_at),
+        source: txn.source.to_string(),
+        memo: text::mask_memo(&txn.memo, &txn.payer, txn.account.as_deref()),
+        ..Column::default()
+    }
 }
 
 /// What is known of a dossier, or of one line of it: without a line who pays its first one, and
@@ -223,16 +234,18 @@ fn of_suggestion(
     }
 }
 
-/// A candidate that was not taken: a dossier, or an id that stands for itself.
+/// A candidate that was not taken: a transaction, a dossier, or a name that stands for itself.
 fn of_nearest(index: &Index<'_>, facts: &RunFacts, near: &Nearest) -> Column {
-    let known = DossierCode::parse(&near.candidate).ok();
-    let column = known.map_or_else(
-        || Column {
+    let column = if let Some(txn) = index.alone(&near.candidate) {
+        of_txn(index, facts.lang, txn)
+    } else if let Ok(code) = DossierCode::parse(&near.candidate) {
+        of_dossier(index, facts, &code, None)
+    } else {
+        Column {
             code: near.candidate.to_string(),
             ..Column::default()
-        },
-        |code| of_dossier(index, facts, &code, None),
-    );
+        }
+    };
     Column {
         amount: near.amount.or(column.amount),
         why: near.failed.say(facts.lang).to_owned(),

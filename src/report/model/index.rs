@@ -83,13 +83,18 @@ impl<'a> Index<'a> {
         self.txns.get(&(source, id)).copied()
     }
 
+    /// The transaction of an id that no other source has and no receipt.
+    pub fn alone(&self, id: &str) -> Option<&'a Txn> {
+        let is_receipt = self.receipts.contains_key(id);
+        let txn = self.ids.get(id).copied().flatten();
+        txn.filter(|_| !is_receipt)
+    }
+
     /// What the bank knows a transaction by, and when it was; its amount where it has no number.
     /// None for a row that its own id tells.
     pub fn called(&self, lang: Lang, id: &str) -> Option<String> {
-        let is_receipt = self.receipts.contains_key(id);
-        let txn = self.ids.get(id).copied().flatten();
         let told = |txn: &&Txn| txn.bank_ref.is_some() || txn.id.starts_with(MADE);
-        let txn = txn.filter(told).filter(|_| !is_receipt)?;
+        let txn = self.alone(id).filter(told)?;
         Some(text::letter::called(lang, txn))
     }
 

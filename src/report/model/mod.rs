@@ -67,8 +67,8 @@ pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use brief::BriefView;
 pub use cells::{CellRow, CellTable, GreyRow, every_cell};
 pub use changes::{
-    ChangeLine, ChangeSection, Reason, VersionChanges, class_word, finding_word, kind_word,
-    percent_word, table_word, verdict_of,
+    ChangeLine, ChangeSection, Reason, VersionChanges, amount_word, class_word, figure_word,
+    finding_word, kind_word, percent_word, table_word, verdict_of,
 };
 pub use closed::ClosedView;
 pub use compare::CompareRow;

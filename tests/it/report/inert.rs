@@ -49,6 +49,7 @@ fn changes() -> Diff {
         fee_table: None,
         program: None,
         sources: all().map(|text| row_change("source", text)).collect(),
+        figures: Vec::new(),
         totals: all()
             .map(|text| TotalChange {
                 source: (*text).into(),
@@ -65,6 +66,7 @@ fn changes() -> Diff {
         classes: Vec::new(),
         exceptions: all()
             .map(|text| ExceptionChange {
+                before_vnd: None,
                 exception_id: "0123456789abcdef".into(),
                 became: Became::Added,
                 class: "unidentified".into(),

@@ -3,7 +3,7 @@
 
 use doisoat::classify::Bucket;
 use doisoat::domain::{RowKey, SourceName, Vnd};
-use doisoat::matching::Evidence;
+use doisoat::matching::{Evidence, Nearest, Test};
 use doisoat::report::Figure;
 use doisoat::report::facts::{Setting, WhatIf};
 
@@ -269,4 +269,60 @@ fn a_rule_set_otherwise_is_a_sentence() {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
     assert!(!said.contains("<table"));
+}
+
+/// A fee that nobody paid, beside the transaction that comes nearest: who paid, when, to which source
+/// and with which words stand in its column, masked.
+#[test]
+fn a_transaction_beside_a_fee_is_told_whole() {
+    let mut scene = example::undecided();
+    let txn = scene
+        .inputs
+        .txns
+        .iter_mut()
+        .find(|txn| &*txn.id == "106")
+        .unwrap();
+    txn.payer = "NGUYEN THI BONG".into();
+    txn.memo = "NGUYEN THI BONG nop tien 0912345678".into();
+    txn.bank_ref = Some("FT22339000106".into());
+    let (id, source) = (txn.id.clone(), txn.source.clone());
+    let mut rows = scene.settlement.rows.iter_mut();
+    let row = rows.find(|row| row.class == "missing_payment").unwrap();
+    row.nearest = vec![Nearest {
+        candidate: (&*id).into(),
+        amount: None,
+        failed: Test::Named,
+    }];
+    let report = build(&scene);
+    let view = report.exceptions.shown.iter();
+    let view = view.filter(|view| &*view.class == "missing_payment");
+    let view = view
+        .into_iter()
+        .find(|view| !view.compare.is_empty())
+        .unwrap();
+    let told = |label: &str| {
+        let row = view.compare.iter().find(|row| row.label == label);
+        row.unwrap_or_else(|| panic!("{label}: {:?}", view.compare))
+            .theirs[0]
+            .0
+            .clone()
+    };
+    assert_eq!(told("Mã"), "FT22339000106 (106)");
+    assert_eq!(told("Người nộp"), "N***** T** B***");
+    assert_eq!(told("Nguồn"), source.as_str());
+    assert_eq!(told("Số tiền"), "1.200.000\u{a0}₫");
+    assert!(told("Ngày").contains("05/12/2022"), "{}", told("Ngày"));
+    let memo = told("Nội dung");
+    assert!(
+        memo.contains("nop tien") && !memo.contains("BONG"),
+        "{memo}"
+    );
+    assert!(!memo.contains("0912345678"), "{memo}");
+    let page = page(&scene);
+    let cells = page.split_once("<th scope=\"row\">Nguồn</th>").unwrap().1;
+    assert!(
+        cells.starts_with(&format!("<td></td><td>{source}</td>")),
+        "{}",
+        &cells[..80]
+    );
 }

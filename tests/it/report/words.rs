@@ -51,6 +51,7 @@ fn a_change_calls_a_row_by_what_the_bank_knows_it_by() {
             fee_table: None,
             program: None,
             sources: Vec::new(),
+            figures: Vec::new(),
             totals: Vec::new(),
             inputs: vec![
                 change(&known),

@@ -85,6 +85,7 @@ fn decisions_and_memos_are_told_without_what_a_payer_wrote() {
             fee_table: None,
             program: Some(("0.1.0".into(), "0.2.0".into())),
             sources: vec![deadline],
+            figures: Vec::new(),
             totals: Vec::new(),
             inputs: vec![
                 memo,
