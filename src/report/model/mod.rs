@@ -26,6 +26,7 @@ mod deciding;
 mod effect;
 mod exceptions;
 mod fees;
+mod gaps;
 mod held;
 mod index;
 mod kept;
