@@ -13,12 +13,17 @@ use serde_json::{Value, json};
 
 use crate::database::Kind;
 use crate::office::{Office, csv};
-use crate::town::{Edit, FIRST, Town, as_is, codes, day, document, headline, night};
+use crate::town::{Edit, FIRST, Town, codes, day, document, headline, night};
 
 const KINDS: [Kind; 2] = [Kind::Sqlite, Kind::Postgres];
 const FRIDAY: &str = "2022-12-09";
 const MONDAY: &str = "2022-12-12";
 const TUESDAY: &str = "2022-12-13";
+
+/// A target that the bounds of every night reach, so that only what is not known keeps it open.
+fn easy(text: String) -> String {
+    text.replace("share = \"50%\"", "share = \"5%\"")
+}
 
 /// Friday's night is published, and the exports of the weekend lie there.
 async fn friday(kind: Kind) -> Town {
@@ -30,7 +35,7 @@ async fn friday(kind: Kind) -> Town {
         days: 5,
     };
     let town = Town::around(kind, Sandbox::start(options).await.unwrap()).await;
-    assert_eq!(codes(&next(&town, FRIDAY, &as_is).await), [0], "{kind:?}");
+    assert_eq!(codes(&next(&town, FRIDAY, &easy).await), [0], "{kind:?}");
     for date in ["2022-12-10", "2022-12-11"] {
         let inbox = town.dir().join("inbox");
         let written = town
@@ -53,7 +58,7 @@ async fn next(town: &Town, date: &str, edit: Edit<'_>) -> Night {
 
 /// `run.json` and the page of a report on days.
 async fn report(town: &Town, asked: &Asked) -> (Value, String) {
-    let desk = town.desk(&as_is).await;
+    let desk = town.desk(&easy).await;
     let folder = report_again::write(&desk, asked, &town.dir().join("again")).await;
     let folder: PathBuf = folder.unwrap();
     desk.close().await;
@@ -75,7 +80,7 @@ fn lacking(run: &Value) -> &Value {
 }
 
 async fn holds(town: &Town, run: &Night) {
-    let desk = town.desk(&as_is).await;
+    let desk = town.desk(&easy).await;
     let verified = verify::verify(&desk, &Which::All).await.unwrap();
     assert!(verified.holds(), "{}", verified.lines(desk.config.lang));
     let again = replay::replay(&desk, &run.run).await.unwrap();
@@ -87,14 +92,14 @@ async fn holds(town: &Town, run: &Night) {
 async fn a_weekend_without_nights_is_told_by_the_look_back_of_monday() {
     let all = friday(Kind::Sqlite).await;
     for date in ["2022-12-10", "2022-12-11"] {
-        next(&all, date, &as_is).await;
+        next(&all, date, &easy).await;
     }
-    let every_night = next(&all, MONDAY, &as_is).await;
+    let every_night = next(&all, MONDAY, &easy).await;
     let wanted = headline(&document(&every_night)).clone();
     assert_eq!(wanted["verdict"], "met");
     for kind in KINDS {
         let town = friday(kind).await;
-        let monday = next(&town, MONDAY, &as_is).await;
+        let monday = next(&town, MONDAY, &easy).await;
         let run = document(&monday);
         assert_eq!(codes(&monday), [0], "{kind:?}: {}", run["nights_lacking"]);
         assert_eq!(lacking(&run), &Value::Null, "{kind:?}");
@@ -115,7 +120,7 @@ async fn a_weekend_without_nights_is_told_by_the_look_back_of_monday() {
         }
         holds(&town, &monday).await;
         // a working day without a night: its export is one that nobody read on its night
-        let later = next(&town, "2022-12-14", &as_is).await;
+        let later = next(&town, "2022-12-14", &easy).await;
         let run = document(&later);
         let only = json!([{"from": TUESDAY, "to": TUESDAY}]);
         assert_eq!((codes(&later), lacking(&run)), (vec![3], &only), "{kind:?}");
@@ -128,7 +133,7 @@ async fn a_day_that_a_look_back_does_not_reach_stays_open() {
     let short = |required: &'static str| {
         move |text: String| {
             let kind = "kind = \"sepay\"\n";
-            text.replace(kind, &format!("{kind}lookback = \"1d\"\n{required}"))
+            easy(text).replace(kind, &format!("{kind}lookback = \"1d\"\n{required}"))
         }
     };
     for kind in KINDS {
@@ -151,6 +156,7 @@ async fn a_day_that_a_look_back_does_not_reach_stays_open() {
         let monday = next(&town, MONDAY, &short("required = false\n")).await;
         let run = document(&monday);
         assert_eq!((codes(&monday), lacking(&run)), (vec![0], &Value::Null));
+        assert_eq!(headline(&run)["verdict"], "met", "{kind:?}");
     }
 }
 
@@ -162,7 +168,7 @@ async fn a_source_that_is_down_on_monday_leaves_the_weekend_open_until_it_answer
             let town = friday(kind).await;
             let base = town.sandbox.base_url(provider);
             let down = format!("http://127.0.0.1:1/{provider}");
-            let monday = next(&town, MONDAY, &|text| text.replace(&base, &down)).await;
+            let monday = next(&town, MONDAY, &|text| easy(text).replace(&base, &down)).await;
             let run = document(&monday);
             assert_eq!(codes(&monday), [3], "{about}");
             // of a gateway a day without orders lacks nothing
@@ -173,7 +179,7 @@ async fn a_source_that_is_down_on_monday_leaves_the_weekend_open_until_it_answer
             };
             let weekend = json!([{"from": "2022-12-10", "to": last}]);
             assert_eq!(lacking(&run), &weekend, "{about}");
-            let tuesday = next(&town, TUESDAY, &as_is).await;
+            let tuesday = next(&town, TUESDAY, &easy).await;
             let run = document(&tuesday);
             assert_eq!(
                 (codes(&tuesday), lacking(&run)),

@@ -106,7 +106,8 @@ async fn a_clock_that_jumps_during_the_night_changes_nothing() {
     let run = async |name: String, after: i64, by_ms: i64| {
         let trial = field.trial(&name).await;
         let clock = Arc::new(Jumping {
-            now_ms: day(FIRST).plus(1).start_ms() + 3 * HOUR_MS,
+            // every limit of freshness has passed, before and after: that one is an input
+            now_ms: day(FIRST).plus(4).start_ms() + 3 * HOUR_MS,
             looked: AtomicI64::new(0),
             after,
             by_ms,

@@ -219,7 +219,7 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
             None => say_why(facts, "why-no-target", row, ""),
             Some(reason) => say_why(facts, "why-no-target-lacking", row, &reason),
         },
-        Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
+        Some(row) if row.point.is_some() => why(verdict, row, facts),
         _ => no_data(facts),
     };
     let symbol = match verdict {
@@ -252,7 +252,7 @@ fn no_data(facts: &RunFacts) -> String {
     }
 }
 
-fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
+fn why(verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
     match verdict {
         Verdict::Met => say_why(facts, "why-met", row, ""),
         Verdict::Missed => say_why(facts, "why-missed", row, ""),
