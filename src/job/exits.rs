@@ -26,8 +26,8 @@ pub(super) fn of_night(
 }
 
 /// What the sources alone earn: refused is missing too, so is a day before that had no night and
-/// was not told since, and totals that do not tie are red. What an optional source does not bring is
-/// told in the report and earns nothing; that somebody else answers in its name, or that it
+/// was not told since, and totals that do not tie are red. What an optional source does not bring
+/// is told in the report and earns nothing; that somebody else answers in its name, or that it
 /// contradicts itself, does.
 pub fn of_sources(sources: &[SourceFacts]) -> Vec<Exit> {
     let mut exits = Vec::new();

@@ -3,8 +3,8 @@
 //! days are those that `status` counts: from `[start] date`, else from the first published night.
 //!
 //! Of a source of files a day of rest lacks nothing, as on its own night. A source that answers
-//! online is asked of every day; a day lacks nothing of it once it answered completely, on whichever
-//! night: a feed and a registry of the day itself, a gateway of every order made on it.
+//! online is asked of every day; a day lacks nothing of it once it answered completely, whichever
+//! night asked: a feed and a registry of the day itself, a gateway of every order made on it.
 
 use std::collections::BTreeSet;
 

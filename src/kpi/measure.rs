@@ -138,8 +138,8 @@ fn agencies(inputs: &Inputs, rules: &Rules, prior: &[PriorSum]) -> BTreeSet<Agen
     agencies
 }
 
-/// True while a required source is not complete, or did not tell of a night of the period that never
-/// ran: no verdict then, unless there is nothing to say.
+/// True while a required source is not complete, or did not tell of a night of the period that
+/// never ran: no verdict then, unless there is nothing to say.
 fn unsure(inputs: &Inputs, period: &Period) -> bool {
     let mut sources = inputs.sources.iter();
     sources.any(|source| source.leaves_open(period))

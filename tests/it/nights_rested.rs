@@ -1,4 +1,4 @@
-//! Nights that a schedule leaves out: a day that the sources told in full later lacks nothing, a day
+//! Nights that a schedule leaves out: a day that the sources told in full later lacks nothing, one
 //! that nobody asked about stays open, and days to come are no nights that were left out.
 
 use std::path::PathBuf;

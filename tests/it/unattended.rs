@@ -1,6 +1,6 @@
 //! What happens around a night that nobody watches: its process is stopped and woken, its log takes
-//! no more, the clock jumps, another program holds the database, answers without end. After each the
-//! night is run again without help, and all is as if nothing had happened.
+//! no more, the clock jumps, another program holds the database, answers without end. After each
+//! the night is run again without help, and all is as if nothing had happened.
 
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
