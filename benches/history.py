@@ -3,7 +3,8 @@
 FOLDER is an office of benches/night.py after its night of 2022-12-05. OUT is an office without
 that night but with NIGHTS copies of it (or as many as SECONDS allow) on the days before, every
 row settled: dossiers, fees, transactions, classes, groups, contributions, sums, shares and runs,
-and a folder a night. The seals of the copies are left out: a night reads none of them.
+the chain and what is kept of answers and places of rows, and a folder a night. The lists of seals
+stay those of the one night: a night reads none of them, `verify` finds every copy.
 """
 
 import datetime
@@ -15,9 +16,11 @@ import time
 
 DAY = "2022-12-05"
 TABLES = ["dossier", "fee_version", "txn", "run", "row_state", "match_group", "match_leg",
-          "contribution", "firm_change", "kpi"]
+          "contribution", "firm_change", "kpi", "audit", "run_kept", "reading", "raw",
+          "export_file", "origin"]
 DAYS = {"night", "business_date", "paid_on", "told", "said_last", "seen_night", "decided_night",
         "day"}
+NAMES = {"what", "name", "says_wall"}
 CODES = {"dossier_code", "dossier", "squeezed", "run_id", "bank_ref", "memo"}
 
 
@@ -25,7 +28,9 @@ def column(name, table):
     """How a column follows from the night's: `:d` the copy's day, `:s` six digits, `:n` number."""
     if name in DAYS:
         return f"CASE WHEN {name} = '{DAY}' THEN :d ELSE {name} END"
-    if name == "run_id":
+    if name == "seq" and table == "audit":
+        return ":of - :n + 1"
+    if name in NAMES or name == "run_id":
         return f"replace({name}, '{DAY}', :d)"
     if name in CODES:
         return f"replace({name}, '221205', :s)"
@@ -34,7 +39,8 @@ def column(name, table):
         return f"CASE WHEN {name} LIKE 'txn|%' THEN {name} || '.' || :n ELSE {of_dossier} END"
     if name == "id" or name == "group_id":
         of_fee = f"CASE WHEN side = 'fee' THEN {name} ELSE {name} || '.' || :n END"
-        return of_fee if name == "id" and table == "row_state" else f"{name} || '.' || :n"
+        by_side = name == "id" and table in ("row_state", "origin")
+        return of_fee if by_side else f"{name} || '.' || :n"
     fixed = {"open": "0", "firm": "1", "exception_id": "NULL", "period_to": ":d",
              "payer_name": "payer_name || ' ' || :n"}
     return fixed.get(name, name)
@@ -44,8 +50,7 @@ def main():
     folder, out, nights = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3])
     until = time.monotonic() + float((sys.argv + ['1e9'])[4])
     shutil.rmtree(out, ignore_errors=True)
-    shutil.copytree(folder, out, ignore=shutil.ignore_patterns("archive", "*.lock"))
-    (out / "archive").mkdir()
+    shutil.copytree(folder, out, ignore=shutil.ignore_patterns("*.lock"))
     settings = out / "doisoat.toml"
     settings.write_text(settings.read_text().replace(str(folder), str(out)))
     db = sqlite3.connect(out / "doisoat.db", isolation_level=None)
@@ -66,7 +71,7 @@ def main():
         if time.monotonic() > until:
             break
         d = day - datetime.timedelta(days=n)
-        given = {"d": d.isoformat(), "s": d.strftime("%y%m%d"), "n": n}
+        given = {"d": d.isoformat(), "s": d.strftime("%y%m%d"), "n": n, "of": nights}
         db.execute("BEGIN")
         for table in TABLES:
             names = columns[table]

@@ -5,13 +5,15 @@ use crate::config::Config;
 use crate::domain::Lang;
 use crate::job::{JobError, late, lost};
 use crate::store::OpenMode;
+use crate::store::archive::Archive;
 
 /// A warning for each; nothing where no file came, or the database cannot be read, which has a line
 /// of its own.
 pub(super) async fn lines(config: &Config, lang: Lang) -> Vec<Line> {
     let found = async {
         let store = lost::open(config, OpenMode::Ready).await?;
-        let found = late::standing(&store).await;
+        let archive = Archive::at(&config.archive_dir);
+        let found = late::standing(&store, &archive).await;
         store.close().await;
         found
     };

@@ -14,6 +14,7 @@ use crate::job::desk::last_closed_day_of;
 use crate::job::last_run::LastRun;
 use crate::job::late::{self, Late};
 use crate::job::{Exit, JobError, lost};
+use crate::store::archive::Archive;
 use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
 use crate::text::say;
 
@@ -194,7 +195,7 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
         ahead: published.range(open..).copied().collect(),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
-        late: late::standing(&store).await?,
+        late: late::standing(&store, &Archive::at(&config.archive_dir)).await?,
     };
     store.close().await;
     Ok(known)

@@ -47,8 +47,8 @@ pub struct SourceFacts {
     pub control: Option<Control>,
     /// What a person should know: the error that ended the source, masked.
     pub trouble: Option<Box<str>>,
-    /// Earlier days of the year, from the first one on, of which no night was published: nobody
-    /// asked the source for all of them, so nobody knows what they brought.
+    /// Earlier days of the year, from the first one on, of which no night was published and the
+    /// source never told everything since: nobody knows what they brought.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unrun: Vec<Day>,
 }
@@ -59,11 +59,11 @@ impl SourceFacts {
         self.state == Completeness::Complete && self.unrun.is_empty()
     }
 
-    /// True while no share of these days is proven: a required source is not complete, or a night
-    /// of them never ran.
+    /// True while the source, a required one, keeps a share of these days from being proven: it is
+    /// not complete, or a night of them never ran and it has not told of the day since.
     pub fn leaves_open(&self, period: &Period) -> bool {
-        let lacks = self.required && self.state != Completeness::Complete;
-        lacks || self.unrun.iter().any(|day| period.holds(*day))
+        let lacks = self.state != Completeness::Complete;
+        self.required && (lacks || self.unrun.iter().any(|day| period.holds(*day)))
     }
 }
 

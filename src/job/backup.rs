@@ -138,7 +138,7 @@ async fn look(copy: &Store, archive: &Archive) -> Result<(Saved, String), JobErr
     let mut saved = Saved {
         folder: PathBuf::new(),
         database_sha256: String::new(),
-        runs: copy.runs().await?.len(),
+        runs: copy.run_places().await?.len(),
         archived: 0,
         archived_bytes: 0,
         missing: Vec::new(),

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::outcome::Exit;
+use super::unrun;
 use crate::domain::{Completeness, Day, SourceFacts};
 use crate::report::model::open_work;
 use crate::settle::{Inputs, Settlement};
@@ -24,18 +25,20 @@ pub(super) fn of_night(
     Exit::ranked(exits)
 }
 
-/// What the sources alone earn: refused is missing too, so is a day before without a night, and
-/// totals that do not tie are red. What an optional source (`required = false`) does not bring is
-/// told in the report and earns nothing; that somebody else answers in its name, or that it
+/// What the sources alone earn: refused is missing too, so is a day before that had no night and
+/// was not told since, and totals that do not tie are red. What an optional source does not bring
+/// is told in the report and earns nothing; that somebody else answers in its name, or that it
 /// contradicts itself, does.
 pub fn of_sources(sources: &[SourceFacts]) -> Vec<Exit> {
     let mut exits = Vec::new();
+    if !unrun::of_sources(sources).is_empty() {
+        exits.push(Exit::Incomplete);
+    }
     for facts in sources {
         if facts.state == Completeness::Refused {
             exits.push(Exit::Refused);
         }
-        let lacks = facts.required && facts.state != Completeness::Complete;
-        if lacks || !facts.unrun.is_empty() {
+        if facts.required && facts.state != Completeness::Complete {
             exits.push(Exit::Incomplete);
         }
         if facts.control.is_some_and(|control| !control.ties()) {

@@ -13,7 +13,7 @@ use super::order::{Known, Order};
 use crate::domain::{Arrived, Day, Inputs, Moved, Period};
 use crate::kpi::{PriorSum, Scope};
 use crate::settle::Prior;
-use crate::store::{self, RunRecord};
+use crate::store::{self, RunPlace, RunRecord};
 
 /// Rows of a period may have been read so many days before it.
 const SLACK: u32 = 31;
@@ -222,9 +222,9 @@ pub(super) async fn since(
 ) -> Result<Option<(Vec<Arrived>, Vec<Moved>)>, JobError> {
     let night = run.business_date;
     let arrived = desk.store.arrived(period, night).await?;
-    let runs = desk.store.runs().await?;
+    let runs = desk.store.run_places().await?;
     let order = Order::read(desk).await?;
-    let later = |other: &RunRecord| other.business_date <= night && order.is_after(other, run);
+    let later = |other: &RunPlace| other.business_date <= night && order.is_after(other, run);
     if !runs.iter().any(later) {
         return Ok(Some((arrived, desk.store.moved(period, night).await?)));
     }

@@ -6,10 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
+use super::order::{self, Answers, Known};
 use crate::domain::{Day, Inputs, Lang, Moment, Period};
 use crate::report::Figure;
 use crate::report::facts::{LateFile, LateForClosed};
-use crate::store::{Closing, ExportFile, RunRecord, Store};
+use crate::store::archive::Archive;
+use crate::store::{Closing, ExportFile, Reading, RunRecord, Store};
 use crate::text;
 
 /// A closed period, and the files that came for it since.
@@ -57,31 +59,58 @@ pub(super) fn at_ms(closing: &Closing) -> i64 {
     Moment::parse(&closing.at_wall).map_or(0, |at| at.ms())
 }
 
-/// The closings in force at an instant: of each period the last entry up to it.
-async fn in_force(store: &Store, until_ms: i64) -> Result<Vec<Closing>, JobError> {
-    let mut last: BTreeMap<Box<str>, Closing> = BTreeMap::new();
-    for closing in store.closings().await? {
-        if at_ms(&closing) <= until_ms {
-            last.insert(closing.period.label.clone(), closing);
-        }
-    }
-    Ok(last
-        .into_values()
-        .filter(|closing| closing.closes)
-        .collect())
+/// The closings in force among those that `is_told` leaves: of each period the last entry.
+async fn in_force(
+    store: &Store,
+    is_told: impl Fn(&Closing) -> bool,
+) -> Result<Vec<Closing>, JobError> {
+    let told = store.closings().await?.into_iter().filter(is_told);
+    let last = told.map(|closing| (closing.period.label.clone(), closing));
+    let last: BTreeMap<Box<str>, Closing> = last.collect();
+    let closes = last.into_values().filter(|closing| closing.closes);
+    Ok(closes.collect())
+}
+
+/// Files by source, name and digest, as the answers that brought them.
+type Brought = BTreeSet<(Box<str>, Box<str>, Box<str>)>;
+
+fn brought(readings: Vec<Reading>) -> Brought {
+    let file = |one: Reading| Some((one.source.as_str().into(), one.what, one.sha256?));
+    readings.into_iter().filter_map(file).collect()
+}
+
+fn is_in(brought: &Brought, file: &ExportFile) -> bool {
+    let key = (
+        file.source.as_str().into(),
+        file.name.clone(),
+        file.sha256.clone(),
+    );
+    brought.contains(&key)
 }
 
 /// The closed periods for which files came since, whichever night read them.
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn standing(store: &Store) -> Result<Vec<Late>, JobError> {
+pub async fn standing(store: &Store, archive: &Archive) -> Result<Vec<Late>, JobError> {
+    let closings = in_force(store, |_| true).await?;
+    if closings.is_empty() {
+        return Ok(Vec::new());
+    }
+    let answers = Answers::new(store, archive).await?;
     let mut all = Vec::new();
-    for closing in in_force(store, i64::MAX).await? {
-        let told = store.files_told(&closing.period).await?;
-        let since = at_ms(&closing);
-        let late = told.into_iter().filter(|(_, read)| *read > since);
-        let files: Vec<ExportFile> = late.map(|(file, _)| file).collect();
+    for closing in closings {
+        let mut by_night: BTreeMap<Day, Vec<ExportFile>> = BTreeMap::new();
+        for (file, _) in store.files_told(&closing.period).await? {
+            by_night.entry(file.night).or_default().push(file);
+        }
+        let mut files = Vec::new();
+        for (night, told) in by_night {
+            let (_, since) = answers.by(night, Known::at(&closing)).await?;
+            let since = brought(since);
+            files.extend(told.into_iter().filter(|file| is_in(&since, file)));
+        }
+        files.sort_by(|a, b| (&a.name, &a.source).cmp(&(&b.name, &b.source)));
         if !files.is_empty() {
             all.push(Late { closing, files });
         }
@@ -96,22 +125,26 @@ pub(super) async fn of_run(
     run: &RunRecord,
     pool: &Inputs,
 ) -> Result<Vec<LateForClosed>, JobError> {
-    let closings = in_force(&desk.store, run.pulled_at_ms).await?;
-    if closings.is_empty() {
+    if desk.store.closings().await?.is_empty() {
         return Ok(Vec::new());
     }
+    let answers = Answers::new(&desk.store, &desk.archive).await?;
+    let before = |closing: &Closing| !answers.was_published(run, Known::at(closing));
+    let closings = in_force(&desk.store, before).await?;
     let night = run.business_date;
-    let read = desk.store.files_read(night).await?;
+    let mut read = desk.store.files_read(night).await?;
+    let told = brought(order::answers_of(desk, run).await?.0);
+    read.retain(|(file, _)| is_in(&told, file));
     let new = new_rows(desk, night, pool).await?;
-    let first = desk.store.readings(night).await?;
-    let first = first.iter().map(|reading| reading.pulled_at_ms).min();
     let mut all = Vec::new();
     for closing in closings {
-        let since = at_ms(&closing);
         let held = |day: Day| closing.period.holds(day) && day != night;
-        let is_late = |(file, at): &&(ExportFile, i64)| {
-            held(file.day) && *at > since && *at <= run.pulled_at_ms
-        };
+        if !read.iter().any(|(file, _)| held(file.day)) && !new.iter().any(|(day, _)| held(*day)) {
+            continue;
+        }
+        let (known, _) = answers.by(night, Known::at(&closing)).await?;
+        let known = (known.is_empty(), brought(known));
+        let is_late = |(file, _): &&(ExportFile, i64)| held(file.day) && !is_in(&known.1, file);
         let files = read.iter().filter(is_late).map(|(file, _)| LateFile {
             source: file.source.as_str().into(),
             name: file.name.clone(),
@@ -120,12 +153,8 @@ pub(super) async fn of_run(
         });
         let files: Vec<LateFile> = files.collect();
         // rows of a pull before the closing are in its figures
-        let rows = new.iter().filter(|(day, _)| held(*day));
-        let rows: Figure = if first.is_some_and(|first| first > since) {
-            rows.map(|(_, amount)| *amount).collect()
-        } else {
-            Figure::default()
-        };
+        let rows = new.iter().filter(|(day, _)| known.0 && held(*day));
+        let rows: Figure = rows.map(|(_, amount)| *amount).collect();
         if !files.is_empty() || !rows.is_empty() {
             all.push(LateForClosed {
                 period: closing.period.clone(),

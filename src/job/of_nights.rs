@@ -9,13 +9,13 @@ use anyhow::Context;
 
 use super::desk::Desk;
 use super::error::JobError;
-use super::order::{Known, Order};
+use super::order::{self, Known, Order};
 use super::{facts, forms, page, stored, unrun};
-use crate::domain::{Day, Period, SourceFacts};
+use crate::domain::{Day, Period, RunId, SourceFacts};
 use crate::report::json;
 use crate::report::model::{MoneyRow, NightSources, OfNights, spans};
 use crate::report::{Figure, RunFacts, SourceNight};
-use crate::store::RunRecord;
+use crate::store::{RunPlace, RunRecord};
 pub(super) use later::end;
 use rows::Rows;
 
@@ -67,9 +67,10 @@ pub(super) async fn tell(
     facts.lacking = forms::lacking(&days, over, night);
     // those that lacked when the sources were asked stay until that night runs again
     facts.unrun.retain(|day| over.holds(*day));
+    let nights = order::nights(desk, telling.known_at).await?;
     facts
         .unrun
-        .extend(unrun::in_period(desk, &facts.lacking).await?);
+        .extend(unrun::in_period(desk, &facts.lacking, &nights).await?);
     let rows = if telling.rows {
         Some(Box::pin(rows::of(desk, over, &runs)).await?)
     } else {
@@ -102,14 +103,18 @@ pub(super) async fn runs(
         return Ok(desk.store.published_between(over.from, to.plus(1)).await?);
     };
     let order = Order::read(desk).await?;
-    let mut known: BTreeMap<Day, RunRecord> = BTreeMap::new();
-    let all = desk.store.runs().await?.into_iter();
-    let within = |run: &RunRecord| over.from <= run.business_date && run.business_date <= to;
+    let mut known: BTreeMap<Day, RunId> = BTreeMap::new();
+    let all = desk.store.run_places().await?.into_iter();
+    let within = |run: &RunPlace| over.from <= run.business_date && run.business_date <= to;
     // by night and version, so that the last version stays
     for run in all.filter(|run| within(run) && order.is_known(run, known_at)) {
-        known.insert(run.business_date, run);
+        known.insert(run.business_date, run.id);
     }
-    Ok(known.into_values().collect())
+    let mut runs = Vec::new();
+    for id in known.values() {
+        runs.extend(desk.store.run(id).await?);
+    }
+    Ok(runs)
 }
 
 /// The sums of these nights, and the rows of the period's days beside them.

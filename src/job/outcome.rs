@@ -11,7 +11,7 @@ pub enum Exit {
     Failed,
     /// Usage, configuration, or an unknown date, run or id.
     Usage,
-    /// Published, but a source was missing, late or partial.
+    /// Published, but a source was missing, late or partial, or an earlier night never ran.
     Incomplete,
     /// Published, with more open money than the configured gate allows.
     Gate,
@@ -100,8 +100,8 @@ impl Exit {
                 en: "usage, configuration, or an unknown date, run or id",
             },
             Self::Incomplete => Text {
-                vi: "đã công bố, nhưng có nguồn thiếu, trễ hoặc chưa đủ",
-                en: "published, but a source was missing, late or partial",
+                vi: "đã công bố, nhưng có nguồn thiếu, trễ hoặc chưa đủ, hoặc có đêm trước chưa chạy",
+                en: "published, but a source was missing, late or partial, or an earlier night never ran",
             },
             Self::Gate => Text {
                 vi: "đã công bố, số tiền còn mở vượt ngưỡng trong [gates]",

@@ -12,13 +12,13 @@ use super::kept::{self, Gone};
 use super::knew;
 use super::nightly::{self, Decided, Read};
 use super::of_nights::Telling;
+use super::order;
 use super::pull::Pulled;
 use super::report_again::refused;
 use super::stage;
 use super::stored;
 use super::told;
 use super::told_again;
-use super::verify::earlier_night_since;
 use crate::domain::{Day, Inputs};
 use crate::kpi::Period;
 use crate::report::publish::{self, OutFile};
@@ -151,7 +151,7 @@ pub(super) async fn as_known(
     let held = held && prior.iter().all(|sum| sum.fits(over));
     let prior = if held {
         Some(prior)
-    } else if earlier_night_since(desk, run, &desk.store.runs().await?).await? {
+    } else if order::earlier_night_since(desk, run).await? {
         // the store knows those nights as they are now, not as this run knew them
         let known = Box::pin(knew::sums_by_day(desk, run, over, (&read.pool, &prior))).await?;
         let args = [("run", run.id.as_str()), ("period", &*over.label)];

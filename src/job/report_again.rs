@@ -21,7 +21,7 @@ use crate::domain::{Day, Lang};
 use crate::kpi::Period;
 use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
-use crate::store::RunRecord;
+use crate::store::{RunPlace, RunRecord};
 use crate::text;
 use choice::{lead, name_of, suffix};
 
@@ -235,26 +235,29 @@ pub(super) async fn known_on(
     period: &Period,
     day: Day,
 ) -> Result<RunRecord, JobError> {
-    let mut runs = desk.store.runs().await?;
+    let mut runs = desk.store.run_places().await?;
     let order = Order::read(desk).await?;
     let next = runs.iter().filter(|run| run.business_date > day);
-    let first_of = |one, other| {
+    let next = next.reduce(|one, other| {
         if order.is_after(one, other) {
             other
         } else {
             one
         }
-    };
-    let next = next.reduce(first_of).cloned();
+    });
+    let next = next.cloned();
     runs.retain(|run| run.business_date <= day);
     let last = runs.iter().map(|run| run.business_date).max();
     runs.retain(|run| Some(run.business_date) == last);
-    let later = |run: &RunRecord| next.as_ref().is_some_and(|next| order.is_after(run, next));
+    let later = |run: &RunPlace| next.as_ref().is_some_and(|next| order.is_after(run, next));
     let first = runs.iter().map(|run| run.version).min();
     // all of them later: a night caught up after the next one
     runs.retain(|run| !later(run) || Some(run.version) == first);
     let last = runs.into_iter().max_by_key(|run| run.version);
-    let knows = last.filter(|run| run.business_date >= period.from);
+    let knows = match last.filter(|run| run.business_date >= period.from) {
+        Some(run) => desk.store.run(&run.id).await?,
+        None => None,
+    };
     let told = text::day(desk.config.lang, day);
     let args = [("period", &*period.label), ("day", &*told)];
     let keys = ["report-not-yet", "report-not-yet-fix"];
@@ -334,10 +337,13 @@ async fn standing(desk: &Desk, day: Day) -> Result<RunRecord, JobError> {
 }
 
 async fn last_in(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
-    let mut runs = desk.store.runs().await?;
-    runs.retain(|run| &*run.state == "published" && period.holds(run.business_date));
-    let last = runs.into_iter().max_by_key(|run| run.business_date);
-    last.ok_or_else(|| none_in(desk, period))
+    let mut nights = desk.store.published_nights().await?;
+    nights.retain(|night| period.holds(*night));
+    let run = match nights.last() {
+        Some(night) => desk.store.published(*night).await?,
+        None => None,
+    };
+    run.ok_or_else(|| none_in(desk, period))
 }
 
 /// No night of the period was published.

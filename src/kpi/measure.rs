@@ -63,7 +63,15 @@ pub fn measure(inputs: &Inputs, rules: &Rules, prior: &[PriorSum], made: &Made) 
             frame.measure(&agencies, &before, &settled, &mine, &mut measured);
         }
     }
+    leave_open(&mut measured.shares, |period| unsure(inputs, period));
     measured
+}
+
+/// No list of exceptions proves anything of a period of which something is not known.
+pub(crate) fn leave_open(shares: &mut [Share], is_open: impl Fn(&Period) -> bool) {
+    for share in shares.iter_mut().filter(|share| is_open(&share.period)) {
+        share.deciding = Deciding::default();
+    }
 }
 
 /// What the definitions made of a pool.
@@ -130,8 +138,8 @@ fn agencies(inputs: &Inputs, rules: &Rules, prior: &[PriorSum]) -> BTreeSet<Agen
     agencies
 }
 
-/// True while a required source is not complete, or a night of the period never ran: no verdict
-/// then, unless there is nothing to say, and no list of exceptions proves one.
+/// True while a required source is not complete, or did not tell of a night of the period that
+/// never ran: no verdict then, unless there is nothing to say.
 fn unsure(inputs: &Inputs, period: &Period) -> bool {
     let mut sources = inputs.sources.iter();
     sources.any(|source| source.leaves_open(period))
@@ -185,8 +193,8 @@ impl Frame<'_> {
         });
         measured.shares.extend(shares);
         let total = by_scope.get(&Scope::Total).copied().unwrap_or_default();
-        // no list proves anything while a source is missing, or of things that several items count
-        let proves = !self.unsure && (self.definition.distinct)(self.rules).is_none();
+        // no list proves anything of things that several items count
+        let proves = (self.definition.distinct)(self.rules).is_none();
         let target = self.target().filter(|_| proves);
         let deciding = target.map_or_else(Deciding::default, |target| {
             deciding::deciding(target.share, self.period, &total, items, self.ranks)

@@ -40,6 +40,7 @@ use crate::matching::MatchGroup;
 pub use crate::domain::{Fraction, Period, Target};
 pub use cells::broken_down;
 use facts::Facts;
+pub(crate) use measure::leave_open;
 pub use measure::{Measured, measure};
 pub use share::{Contribution, Deciding, Elsewhere, PriorSum, Scope, Share, Verdict};
 use tally::Tally;

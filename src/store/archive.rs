@@ -98,6 +98,11 @@ impl Archive {
         Ok(Self { dir })
     }
 
+    /// The folder `dir` as it is, to read from.
+    pub fn at(dir: &Path) -> Self {
+        Self { dir: dir.into() }
+    }
+
     /// The folder.
     pub fn dir(&self) -> &Path {
         &self.dir

@@ -9,8 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::archive::Archive;
 use super::batch::batches;
-use super::codec::NEVER;
+use super::codec::{NEVER, from_json};
 use super::exec::{Bind, Tx};
+use super::run::KeptFile;
 use super::statement as sql;
 use super::{Store, StoreError};
 use crate::domain::{Day, RunId};
@@ -179,21 +180,31 @@ fn list_of(audit: &Audit, name: &str) -> Option<Box<str>> {
     Some(says[name][1].as_str()?.into())
 }
 
+fn entries(rows: &[super::exec::Row]) -> Result<Vec<Audit>, StoreError> {
+    let audit = |row: &super::exec::Row| {
+        Ok(Audit {
+            seq: row.int("seq")?,
+            run_id: RunId::new(row.text("run_id")?),
+            says: row.text("says_wall")?.into(),
+            seal: row.text("seal_wall")?.into(),
+        })
+    };
+    let audits: Result<Vec<Audit>, StoreError> = rows.iter().map(audit).collect();
+    let mut audits = audits?;
+    audits.sort_by_key(|audit| audit.seq);
+    Ok(audits)
+}
+
 impl Store {
     /// The whole chain, in order.
     pub async fn audits(&self) -> Result<Vec<Audit>, StoreError> {
-        let rows = self.read(&sql::DUMP_AUDIT_CHAIN, &[]).await?;
-        let audits = rows.iter().map(|row| {
-            Ok(Audit {
-                seq: row.int("seq")?,
-                run_id: RunId::new(row.text("run_id")?),
-                says: row.text("says_wall")?.into(),
-                seal: row.text("seal_wall")?.into(),
-            })
-        });
-        let mut audits: Vec<Audit> = audits.collect::<Result<_, StoreError>>()?;
-        audits.sort_by_key(|audit| audit.seq);
-        Ok(audits)
+        entries(&self.read(&sql::DUMP_AUDIT_CHAIN, &[]).await?)
+    }
+
+    /// What the chain tells of one run, in order.
+    async fn audits_of(&self, run_id: &RunId) -> Result<Vec<Audit>, StoreError> {
+        let binds = [Bind::Text(run_id.as_str())];
+        entries(&self.read(&sql::SELECT_AUDIT_ENTRY, &binds).await?)
     }
 
     /// Every run that the chain tells of, with the place of its publication.
@@ -213,8 +224,7 @@ impl Store {
         let Some(now) = self.audit_of(run_id).await? else {
             return Ok(false);
         };
-        let chain = self.audits().await?;
-        let mine = chain.iter().filter(|entry| entry.run_id == *run_id);
+        let mine = self.audits_of(run_id).await?.into_iter();
         let says = mine.filter_map(|entry| serde_json::from_str::<Value>(&entry.says).ok());
         let mut published = says.filter(|says| says["run"].is_object());
         Ok(published.any(|says| says["run"] == now["run"] && says["kept"] == now["kept"]))
@@ -232,9 +242,10 @@ impl Store {
         for row in &self.read(&sql::DUMP_EVIDENCE, &[]).await? {
             need(row.text("sha256")?, row.text("day")?);
         }
-        for run in self.runs().await? {
-            let day = run.business_date.to_string();
-            run.files.iter().for_each(|(_, sha256)| need(sha256, &day));
+        for row in &self.read(&sql::SELECT_RUN_FILE, &[]).await? {
+            let files: Vec<KeptFile> = from_json(row, "files_json")?;
+            let day = row.text("business_date")?;
+            files.iter().for_each(|(_, sha256)| need(sha256, day));
         }
         // what seals rows that stay, and the figures of a closed period, are kept for good
         let chain = self.audits().await?;
@@ -284,9 +295,8 @@ impl Store {
     /// The digest of the list that seals the answers of a run's night; none where the chain tells
     /// none.
     pub async fn sealed_evidence(&self, run_id: &RunId) -> Result<Option<Box<str>>, StoreError> {
-        let chain = self.audits().await?;
-        let mut mine = chain.iter().filter(|entry| entry.run_id == *run_id);
-        Ok(mine.find_map(|entry| list_of(entry, "evidence")))
+        let mine = self.audits_of(run_id).await?;
+        Ok(mine.iter().find_map(|entry| list_of(entry, "evidence")))
     }
 
     /// Every answer of every night, as [`super::EVIDENCE`] lists its columns.

@@ -73,6 +73,47 @@ impl Store {
         rows.iter().map(|row| row.parsed("day", day)).collect()
     }
 
+    /// Those of the days of a feed that came completely by what the nights up to `until` were told.
+    pub async fn complete_days(
+        &self,
+        source: &SourceName,
+        days: &BTreeSet<Day>,
+        until: Day,
+    ) -> Result<BTreeSet<Day>, StoreError> {
+        let (Some(from), Some(to)) = (days.first(), days.last()) else {
+            return Ok(BTreeSet::new());
+        };
+        let [from, to, until] = [*from, *to, until].map(|day| day.to_string());
+        let binds = [source.as_str(), &from, &to, &until].map(Bind::Text);
+        let rows = self.read(&sql::SELECT_COMPLETE_DAY, &binds).await?;
+        let mut told = BTreeSet::new();
+        for row in &rows {
+            told.insert(row.parsed("day", day)?);
+        }
+        told.retain(|day| days.contains(day));
+        Ok(told)
+    }
+
+    /// Those of the days on which an order of the provider was made of which the source answered
+    /// nothing by the night `until`.
+    pub async fn days_unanswered(
+        &self,
+        (provider, source): (&str, &SourceName),
+        days: &BTreeSet<Day>,
+        until: Day,
+    ) -> Result<BTreeSet<Day>, StoreError> {
+        let until = until.to_string();
+        let binds = [provider, source.as_str(), &until].map(Bind::Text);
+        let asked = keys(days.iter().map(Day::to_string));
+        let mut tx = self.begin_read().await?;
+        let rows = tx
+            .rows_of_batches(&sql::SELECT_DAY_UNANSWERED, &asked, &binds)
+            .await?;
+        rows.iter()
+            .map(|row| row.parsed("created_on", day))
+            .collect()
+    }
+
     /// The orders of `provider` (a source's kind or name) that `source` should be asked about on
     /// `night`, by order id. Depends on what was known before the night, so that a rerun asks the
     /// same orders.

@@ -83,7 +83,7 @@ pub use pool::Window;
 pub use publish::Publication;
 pub use reading::{OpenItem, Reading};
 pub use registry::{ExportFile, RegistryRows};
-pub use run::{KeptFile, RunRecord};
+pub use run::{KeptFile, RunPlace, RunRecord};
 pub use seal::{
     EVIDENCE, EVIDENCE_FORM, FORM, ORIGIN, SEALED, SealList, Sealed, SealedAs, as_of, name_of,
     seal_of, told_of,

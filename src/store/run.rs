@@ -49,6 +49,21 @@ pub struct RunRecord {
     pub calibration_json: Box<str>,
 }
 
+/// A run without what it holds: its place among the others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunPlace {
+    /// `<business date>-<12 hex>-<version>`.
+    pub id: RunId,
+    /// The night.
+    pub business_date: Day,
+    /// First run of the night is 1.
+    pub version: u32,
+    /// True of the run that stands for its night.
+    pub stands: bool,
+    /// The instant of its pull, milliseconds since 1970 in UTC.
+    pub pulled_at_ms: i64,
+}
+
 impl Store {
     /// The run that stands for `night`.
     pub async fn published(&self, night: Day) -> Result<Option<RunRecord>, StoreError> {
@@ -62,6 +77,21 @@ impl Store {
         let mut runs: Vec<RunRecord> = rows.iter().map(read_run).collect::<Result<_, _>>()?;
         runs.sort_by_key(|run| (run.business_date, run.version));
         Ok(runs)
+    }
+
+    /// Every run without what it holds, by night and version.
+    pub async fn run_places(&self) -> Result<Vec<RunPlace>, StoreError> {
+        let rows = self.read(&sql::SELECT_RUN_PLACE, &[]).await?;
+        let place = |row: &Row| {
+            Ok(RunPlace {
+                id: RunId::new(row.text("run_id")?),
+                business_date: row.parsed("business_date", day)?,
+                version: u32::try_from(row.int("version")?).map_err(|_| row.damaged("version"))?,
+                stands: row.text("state")? == "published",
+                pulled_at_ms: row.int("pulled_ms_wall")?,
+            })
+        };
+        rows.iter().map(place).collect()
     }
 
     /// The runs that stand for the nights from `from` on and before `before`, by night. A night

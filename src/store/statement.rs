@@ -105,6 +105,8 @@ statements! {
     SELECT_GROUP_BEFORE = both "select_group_before" 2;
     UPSERT_FEED_DAY = both "upsert_feed_day" 2;
     SELECT_INCOMPLETE_DAY = both "select_incomplete_day" 1;
+    SELECT_COMPLETE_DAY = both "select_complete_day" 4;
+    SELECT_DAY_UNANSWERED = both "select_day_unanswered" 4;
     UPSERT_PROBE = both "upsert_probe" 1;
     SELECT_ANSWERED = both "select_answered" 2;
     SELECT_ORDER_ID_BY_DAY = both "select_order_id_by_day" 3;
@@ -185,6 +187,8 @@ statements! {
     SELECT_PUBLISHED_BETWEEN = both "select_published_between" 2;
     SELECT_PUBLISHED_BEFORE = both "select_published_before" 1;
     SELECT_PUBLISHED_NIGHT = both "select_published_night" 0;
+    SELECT_RUN_PLACE = both "select_run_place" 0;
+    SELECT_RUN_FILE = both "select_run_file" 0;
     INSERT_KPI = both "insert_kpi" 1;
     RESTORE_ROW_STATE = both "restore_row_state" 2;
     DELETE_ROW_STATE = both "delete_row_state" 2;
@@ -315,6 +319,7 @@ statements! {
     INSERT_OUTBOX = both "insert_outbox" 2;
     SELECT_OUTBOX = both "select_outbox" 1;
     UPDATE_OUTBOX = both "update_outbox" 4;
+    SELECT_AUDIT_ENTRY = both "select_audit_entry" 1;
     DUMP_AUDIT_CHAIN = both "dump_audit_chain" 0;
     DUMP_AUDIT = both "dump_audit" 0;
     DUMP_EVIDENCE = both "dump_evidence" 0;

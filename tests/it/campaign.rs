@@ -9,7 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
+use doisoat::clock::Clock;
+use doisoat::config::{Config, Surroundings};
+use doisoat::job::Desk;
 use rand::SeedableRng as _;
 use rand_chacha::ChaCha8Rng;
 
@@ -131,6 +135,20 @@ impl Field {
         tokio::task::spawn_blocking(move || command.output().unwrap())
             .await
             .unwrap()
+    }
+
+    /// The same in this process, by another clock.
+    pub(crate) async fn desk(&self, trial: &Trial, clock: Arc<dyn Clock>) -> Desk {
+        let file = trial.dir().join("doisoat.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let config = Config::parse(&text, &file).unwrap();
+        let mut desk = Desk::open(config, clock).await.unwrap();
+        let known = ["sepay", "casso", "vnpay"].map(|name| self.town.sandbox.credentials(name));
+        let secrets = known.into_iter().flatten();
+        let secrets = secrets.map(|c| (c.env.to_owned(), c.value.to_owned()));
+        desk.around = Surroundings::fixed(secrets.collect(), None);
+        desk.file_pause = Duration::from_millis(1);
+        desk
     }
 
     /// What the night leaves when nothing happens.

@@ -15,6 +15,7 @@ use crate::database::Kind;
 use crate::diff::corrected;
 use crate::night_cli::{code, run};
 use crate::town::{FIRST, Town, as_is, day, document, files, night};
+use crate::verify_clock::desk_at;
 
 const SECOND: &str = "2022-12-06";
 const THIRD: &str = "2022-12-07";
@@ -127,6 +128,40 @@ async fn a_file_for_a_closed_period_is_told_and_changes_no_byte_of_it() {
             String::from_utf8_lossy(&replay.stdout)
         );
         assert_eq!(told(&town).await, (Value::Array(Vec::new()), Vec::new()));
+        desk.close().await;
+    }
+}
+
+/// The clock ran ahead when the period was closed, and is right again when the file comes.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_for_a_closed_period_is_told_whatever_the_clock_said_when_it_was_closed() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let town = Town::new(kind).await;
+        std::fs::write(town.dir().join("doisoat.toml"), town.toml(&as_is)).unwrap();
+        let desk = town.desk(&as_is).await;
+        for date in [FIRST, SECOND] {
+            town.morning_after(day(date));
+            night(&desk, date).await;
+        }
+        let ahead = desk_at(&town, day("2022-12-09").start_ms()).await;
+        decide(&ahead, true).await.unwrap();
+        ahead.close().await;
+        assert_eq!(told(&town).await, (Value::Array(Vec::new()), Vec::new()));
+        corrected(&town);
+        town.morning_after(day(THIRD));
+        let third = night(&desk, THIRD).await;
+        let said = page(&town, THIRD);
+        assert!(
+            said.contains("đã chốt (ke-toan, ") && said.contains(FILE),
+            "{kind:?}"
+        );
+        let (status, check) = told(&town).await;
+        assert_eq!(status[0]["files"][0]["name"], FILE, "{kind:?}");
+        assert_eq!(check.len(), 1, "{kind:?}");
+        let again = doisoat::job::replay::replay(&desk, &third.run)
+            .await
+            .unwrap();
+        assert!(again.is_equal(), "{}", again.lines(desk.config.lang));
         desk.close().await;
     }
 }

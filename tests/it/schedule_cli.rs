@@ -19,7 +19,7 @@ async fn town(edit: Edit<'_>) -> Town {
     town
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
         .status();
@@ -27,7 +27,7 @@ fn signal(child: &Child, name: &str) {
 }
 
 /// Waits until something holds, as long as it takes a busy machine.
-async fn until(mut holds: impl FnMut() -> bool, what: &str) {
+pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     for _ in 0..6_000 {
         if holds() {
             return;

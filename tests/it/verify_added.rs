@@ -30,7 +30,7 @@ type Added = (
     &'static str,
 );
 
-const ADDED: [Added; 10] = [
+const ADDED: [Added; 11] = [
     // what the next night would decide with
     (
         "agency_version",
@@ -53,6 +53,11 @@ const ADDED: [Added; 10] = [
             ("fee_id", "fee_id || '9'"),
             ("decided_night", "'9999-12-31'"),
         ],
+        "fee_version ",
+    ),
+    (
+        "fee_version",
+        &[("night", "'2022-12-09'"), ("decided_night", "'9999-12-31'")],
         "fee_version ",
     ),
     (

@@ -29,7 +29,8 @@ async fn answers(town: &Town) -> usize {
 }
 
 /// A desk whose clock stands at this instant.
-async fn desk_at(town: &Town, ms: i64) -> Desk {
+/// A desk by a clock that is not that of the town.
+pub(crate) async fn desk_at(town: &Town, ms: i64) -> Desk {
     let mut desk = town.desk(&as_is).await;
     desk.clock = Arc::new(FixedClock::new(ms));
     desk
@@ -146,6 +147,31 @@ async fn an_earlier_night_published_again_by_a_clock_that_went_back_verifies() {
                 let text = stdout(&verified);
                 assert_eq!(code(&verified), 0, "{kind:?}, {back_ms} ms back: {text}");
             }
+        }
+    }
+}
+
+/// A past night is repeated and nothing is published, while the export of the next day lies there.
+/// By a clock of the day before, that export is one written after midnight and tells of the 6th: the
+/// night of the 7th then waits for another, and says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_past_night_repeated_beside_the_export_of_the_next_day_verifies() {
+    for (back_ms, ends) in [(-24 * HOUR_MS, 0), (0, 3), (HOUR_MS, 3)] {
+        for night in [FIRST, SECOND] {
+            let town = two_nights(Kind::Sqlite).await;
+            let last = last_pull(&town).await;
+            town.morning_after(day("2022-12-07"));
+            for _ in 0..2 {
+                let desk = desk_at(&town, last - back_ms).await;
+                let again = nightly::run(&desk, day(night), Mode::DryRun).await;
+                assert!(!again.unwrap().published);
+                desk.close().await;
+                holds(&town, &format!("{night}, {back_ms} ms back")).await;
+            }
+            let next = run(&town, &["run", "--date", "2022-12-07"]).await;
+            let why = String::from_utf8_lossy(&next.stderr).into_owned();
+            assert_eq!(code(&next), ends, "{night}, {back_ms} ms back: {why}");
+            holds(&town, &format!("{night}, {back_ms} ms back, and the next")).await;
         }
     }
 }

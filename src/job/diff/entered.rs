@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::rows::{self, Nights};
 use super::{Became, Desk, JobError, RowChange};
 use crate::domain::{Day, RowKey, SourceName};
+use crate::job::order::Answers;
 
 /// Says so of every such transaction, fee line, order and receipt. A row of which it cannot be told
 /// stays "added".
@@ -17,6 +18,7 @@ pub(super) async fn mark(
     let mut held = Held {
         desk,
         nights,
+        answers: Answers::new(&desk.store, &desk.archive).await?,
         quiet: BTreeMap::new(),
         files: BTreeMap::new(),
     };
@@ -55,6 +57,7 @@ fn key(text: &str) -> Option<RowKey> {
 struct Held<'r> {
     desk: &'r Desk,
     nights: &'r Nights<'r>,
+    answers: Answers<'r>,
     /// Nights of which nothing was read after the earlier version was made.
     quiet: BTreeMap<Day, bool>,
     /// The nights that read the files, by the digest of the file.
@@ -81,9 +84,9 @@ impl Held<'_> {
         if let Some(known) = self.quiet.get(&night) {
             return Ok(*known);
         }
-        let readings = self.desk.store.readings(night).await?;
-        let since = self.nights.from.pulled_at_ms;
-        let quiet = readings.iter().all(|reading| reading.pulled_at_ms <= since);
+        let by = self.answers.known(self.nights.from);
+        let (_, later) = self.answers.by(night, by).await?;
+        let quiet = later.is_empty();
         self.quiet.insert(night, quiet);
         Ok(quiet)
     }

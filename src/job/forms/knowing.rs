@@ -155,7 +155,7 @@ async fn earlier(
         let keys = ["form-as-of-again", "form-as-of-again-fix"];
         return Err(refused(desk, keys, &args));
     }
-    let runs = desk.store.runs().await?.into_iter();
+    let runs = desk.store.run_places().await?.into_iter();
     let order = order::Order::read(desk).await?;
     let known = runs.filter(|one| !order.is_after(one, &run));
     let nights = known.map(|one| one.business_date).collect();

@@ -195,7 +195,7 @@ fn is_of_months(over: &Period) -> bool {
 
 /// Nights up to the run's that were published, or published again, after it.
 pub(super) async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
-    let runs = desk.store.runs().await?;
+    let runs = desk.store.run_places().await?;
     let order = Order::read(desk).await?;
     let since = runs
         .iter()

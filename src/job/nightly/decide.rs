@@ -9,7 +9,7 @@ use crate::job::of_nights::{self, Telling};
 use crate::job::order::Known;
 use crate::job::outcome::Exit;
 use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored};
-use crate::kpi::{Deciding, Period};
+use crate::kpi::{self, Period};
 use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
 use crate::store::RunRecord;
@@ -199,20 +199,12 @@ pub(super) async fn decide(
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
-    leave_unknown(&mut settlement, &facts);
+    let is_open = |period: &Period| facts.unrun_in(period).next().is_some();
+    kpi::leave_open(&mut settlement.shares, is_open);
     model::keep_to_period(&mut pool, &mut settlement, &mut facts);
     #[rustfmt::skip]
     let decided = Decided { run, exits, pool, settlement, rules, prior, facts };
     Box::pin(told(desk, decided, counts.as_deref())).await
-}
-
-/// No list proves anything of days that nobody knows.
-fn leave_unknown(settlement: &mut Settlement, facts: &RunFacts) {
-    for share in &mut settlement.shares {
-        if facts.unrun_in(&share.period).next().is_some() {
-            share.deciding = Deciding::default();
-        }
-    }
 }
 
 /// Measures a period besides those of the night; one that is the same figure anyhow stands once:

@@ -5,8 +5,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Check, Decided, Desk, JobError, RunRecord, State};
 use crate::domain::Lang;
-use crate::job::verify::{earlier_night_since, folder as shown};
-use crate::job::{estimate, kept, recover, stage};
+use crate::job::verify::folder as shown;
+use crate::job::{estimate, kept, order, recover, stage};
 use crate::prove::violation::Findings;
 use crate::report::csv;
 use crate::report::publish::OutFile;
@@ -109,7 +109,7 @@ async fn excuse(
     desk: &Desk,
     run: &RunRecord,
 ) -> Result<Option<(&'static str, &'static str)>, JobError> {
-    if earlier_night_since(desk, run, &desk.store.runs().await?).await? {
+    if order::earlier_night_since(desk, run).await? {
         return Ok(Some((
             "tệp báo cáo: có kể về đêm trước, mà một đêm trước đã công bố lại sau đó",
             "files: they tell of the night before, and an earlier night was published again since",

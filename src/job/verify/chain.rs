@@ -136,16 +136,6 @@ impl Chain {
     }
 }
 
-/// A night before this one was published again after it: its sums to date were others then.
-pub(in crate::job) async fn earlier_night_since(
-    desk: &Desk,
-    run: &RunRecord,
-    all: &[RunRecord],
-) -> Result<bool, JobError> {
-    let chain = Chain::read(desk, all).await?;
-    Ok(chain.earlier_night_since(run, all))
-}
-
 /// Gives every run the state that follows from the chain; tells the runs that say otherwise.
 pub(super) fn set_states(chain: &Chain, runs: &mut [RunRecord]) -> Findings {
     let mut findings = Findings::default();

@@ -3,14 +3,14 @@
 
 use serde_json::Value;
 
-use super::{Which, earlier_night_since};
+use super::Which;
 use crate::domain::Lang;
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
 use crate::job::report_again::shares_of;
-use crate::job::{period, recover};
+use crate::job::{order, period, recover};
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
 use crate::store::{Closing, RunRecord, StoreError};
@@ -64,7 +64,7 @@ async fn then(
         return Ok(());
     };
     // it was closed with the sums of nights that were published again before
-    if earlier_night_since(desk, run, all).await? {
+    if order::earlier_night_since(desk, run).await? {
         return Ok(());
     }
     let over = (&closing.period, Telling::SUMS);

@@ -25,6 +25,11 @@ pub(super) struct Sheet<'t> {
 }
 
 impl<'t> Sheet<'t> {
+    /// Every row.
+    pub(super) fn all(&self) -> impl Iterator<Item = &SealedRow<'t>> {
+        self.rows.iter()
+    }
+
     /// Rows of that name.
     pub(super) fn named(&self, name: &str) -> impl Iterator<Item = &SealedRow<'t>> {
         self.at(self.by_name.get(name))

@@ -193,7 +193,7 @@ pub(super) fn newest(
         .collect();
     let mut late = false;
     for ((table, name), asked, expected) in differing {
-        if may_change(&asked, &expected, &nights, &late_files) {
+        if may_change((&asked, waiting), &expected, &nights, &late_files) {
             late = true;
             continue;
         }
@@ -244,7 +244,7 @@ fn look<'t>(
 
 /// True where a pull that no publication has followed yet may have written the column.
 fn may_change(
-    asked: &Asked<'_>,
+    (asked, waiting): (&Asked<'_>, &Waiting),
     expected: &str,
     nights: &Nights<'_>,
     late_files: &BTreeSet<String>,
@@ -257,7 +257,9 @@ fn may_change(
             !is_final && (is_day && still_open || nights.answered_since(asked.column("night")))
         }
         // a version that moved to a later day is decided again when that day is
-        _ if asked.row["decided_night"] == NEVER => nights.answered_since(asked.day()),
+        _ if asked.row["decided_night"] == NEVER => {
+            waiting.may_hold(asked.sealed, asked.row) && nights.answered_since(asked.day())
+        }
         _ => nights.answered_since("") || late_files.contains(asked.column("said_last")),
     }
 }

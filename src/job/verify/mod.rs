@@ -6,16 +6,19 @@ mod chain;
 mod closed;
 mod evidence;
 pub(super) mod folder;
+mod known;
 mod ledger;
 mod lists;
 mod origins;
 mod others;
 mod raws;
 mod record;
+mod replaced;
 mod seals;
 mod staged;
 mod strangers;
 mod tables;
+mod which;
 
 use std::collections::BTreeSet;
 
@@ -23,28 +26,17 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::nightly::{self, Decided};
 use super::{calibration, recover, told};
-use crate::domain::{Day, Lang, RunId, Text};
+use crate::domain::{Day, Lang, Text};
 use crate::prove::violation::{Findings, text};
 use crate::prove::{Invariant, Violation};
 use crate::store::{Removed, RunRecord, StoreError, Tables};
 use answers::Answers;
 use chain::Chain;
-pub(super) use chain::earlier_night_since;
 use ledger::Ledger;
 use seals::Seals;
-
-/// Which runs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Which {
-    /// The last published night.
-    Last,
-    /// The run that stands for a night.
-    Night(Day),
-    /// One run, also one that was replaced.
-    Run(RunId),
-    /// Every run that stands.
-    All,
-}
+use strangers::Waiting;
+pub use which::Which;
+use which::chosen;
 
 /// What was found of one run.
 #[derive(Clone, Debug)]
@@ -139,6 +131,7 @@ struct Common<'t> {
     chain: Chain,
     pruned: Removed,
     answers: Answers,
+    waiting: Waiting,
     tables: &'t Tables,
     ledger: Ledger<'t>,
     /// Rows came after the last publication.
@@ -180,7 +173,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
     let answers = answers::read(desk, &chain, &mut found).await?;
     raws::check(desk, &chain, &mut found).await?;
     strangers::check(desk, (&all, &chain), &tables, &mut found).await?;
-    let waiting = strangers::Waiting::read(desk, &chain).await?;
+    let waiting = Waiting::read(desk, &chain).await?;
     let told = (&chain, &answers, &waiting);
     let late = lists::newest(desk, told, &nights, &tables, &mut found)?
         | origins::check(desk, &chain, &mut found).await?;
@@ -192,6 +185,7 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
         chain,
         pruned,
         answers,
+        waiting,
         ledger: Ledger::new(&tables),
         tables: &tables,
         late,
@@ -221,37 +215,6 @@ pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError
         runs: verified,
         found: found.0,
         notes,
-    })
-}
-
-fn chosen<'r>(all: &'r [RunRecord], which: &Which) -> Result<Vec<&'r RunRecord>, JobError> {
-    let stands = |run: &&RunRecord| &*run.state == "published";
-    let runs: Vec<&RunRecord> = match which {
-        Which::All => all.iter().filter(stands).collect(),
-        Which::Last => {
-            let last = all
-                .iter()
-                .filter(stands)
-                .max_by_key(|run| run.business_date);
-            last.into_iter().collect()
-        }
-        Which::Night(day) => {
-            let mine = |run: &&RunRecord| run.business_date == *day;
-            all.iter().filter(stands).filter(mine).collect()
-        }
-        Which::Run(id) => all.iter().filter(|run| run.id == *id).collect(),
-    };
-    if !runs.is_empty() {
-        return Ok(runs);
-    }
-    let message = match which {
-        Which::Night(day) => format!("{day} was never published"),
-        Which::Run(id) => format!("there is no run {id}"),
-        Which::Last | Which::All => "no night has been published yet".to_owned(),
-    };
-    Err(JobError::Usage {
-        message,
-        fix: "see `doisoat status`".into(),
     })
 }
 
@@ -359,7 +322,8 @@ async fn rows(
     if !moved {
         tables::sums(run, tables, findings);
     }
-    match seals::check(desk, run, &common.chain, &common.ledger, findings) {
+    let seen = (&common.chain, &common.waiting);
+    match seals::check(desk, run, seen, &common.ledger, findings) {
         Seals::Held => checked.push(text("niêm phong từng dòng", "sealed rows")),
         Seals::Lost => {}
         Seals::Never => left_out.push(text(

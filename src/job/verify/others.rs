@@ -16,6 +16,7 @@ pub(super) async fn check(
     findings: &mut Findings,
 ) -> Result<bool, JobError> {
     let (chain, ledger) = (&common.chain, &common.ledger);
+    let waiting = &common.waiting;
     let is_other = |run: &&RunRecord| !chosen.iter().any(|mine| mine.id == run.id);
     let with_folders = matches!(which, Which::Last | Which::All);
     let mut any = false;
@@ -24,7 +25,7 @@ pub(super) async fn check(
         any = true;
         let stands = &*run.state == "published";
         if stands {
-            seals::check(desk, run, chain, ledger, findings);
+            seals::check(desk, run, (chain, waiting), ledger, findings);
         } else {
             seals::shares(desk, run, chain, ledger, findings);
         }

@@ -6,6 +6,8 @@ use serde_json::Value;
 
 use super::chain::Chain;
 use super::ledger::{Ledger, Sheet, Writers, word};
+use super::replaced::replaced;
+use super::strangers::Waiting;
 use crate::domain::Day;
 use crate::domain::spelling::spelled;
 use crate::job::desk::Desk;
@@ -31,7 +33,7 @@ pub(super) enum Seals {
 pub(super) fn check(
     desk: &Desk,
     run: &RunRecord,
-    chain: &Chain,
+    (chain, waiting): (&Chain, &Waiting),
     ledger: &Ledger<'_>,
     findings: &mut Findings,
 ) -> Seals {
@@ -47,9 +49,12 @@ pub(super) fn check(
         let is_open = sealed.kind == SealedAs::Told && list.form >= FORM;
         let is_new = sealed.table == "decision" && list.form < FORM;
         if !is_new {
-            let seals = list.lines.get(sealed.table).unwrap_or(&none);
+            let mut seals = list.lines.get(sealed.table).unwrap_or(&none).clone();
             let sheet = ledger.sheet(sealed.table);
-            table(run, (sealed, is_open), sheet, seals, findings);
+            if waiting.is_whole() {
+                replaced(sealed, sheet, &list, &mut seals);
+            }
+            table(run, (sealed, is_open), sheet, &seals, findings);
         }
     }
     of_later(run, chain, (&list, ledger), findings);

@@ -30,6 +30,17 @@ impl Waiting {
             is_open: older || chain.begins_later() || chain.is_of_older(),
         })
     }
+
+    /// True of a row that waits for a list, or may.
+    pub(super) fn may_hold(&self, sealed: &Sealed, row: &Value) -> bool {
+        let key: (Box<str>, Box<str>) = (sealed.table.into(), staged_as(sealed, row).0.into());
+        self.is_open || self.rows.contains(&key)
+    }
+
+    /// True where every row of a pull is in a list or waits for one.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.is_open
+    }
 }
 
 /// Rows of pulls by table and name; what a list names is taken out.

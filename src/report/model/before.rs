@@ -5,7 +5,8 @@ use crate::domain::{Day, Fraction, Period};
 use crate::report::facts::{AtEnd, BeforeFigures, Figure, PeriodBefore, RunFacts};
 use crate::text;
 
-use super::light::{Banner, Level, STRETCHES_MAX, lower_first, stretches};
+use super::gaps::{STRETCHES_MAX, stretches};
+use super::light::{Banner, Level, lower_first};
 use super::shares::period_name;
 use super::span::period_words;
 use super::tiles::{count_change, money_change};

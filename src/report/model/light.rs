@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::{Completeness, Day, Lang};
+use crate::domain::{Completeness, Lang};
 use crate::kpi::Verdict;
 use crate::report::facts::{self, LateFile, LateForClosed, RunFacts, SourceNight};
 use crate::text;
@@ -10,13 +10,12 @@ use crate::text::figure::percent_short;
 
 use super::before;
 use super::deciding::count;
+use super::gaps::{self, stretches};
 use super::shares::{ShareRow, verdict_word};
 use super::span::night_words;
 use super::tie::TieLine;
 
-/// So many stretches of days are named.
-pub(super) const STRETCHES_MAX: usize = 12;
-/// So many in the one sentence beside the light.
+/// So many stretches of days in the one sentence beside the light.
 const REASONS_MAX: usize = 3;
 
 /// How serious a banner is.
@@ -85,58 +84,11 @@ pub(super) fn banners(facts: &RunFacts, lines: &[TieLine]) -> Vec<Banner> {
             banner.text = text::say(facts.lang, "banner-of-night", &args);
         }
     }
-    banners.extend(lacking(facts).or_else(|| unrun(facts)));
+    banners.extend(gaps::banners(facts));
     banners.extend(before::banner(facts));
     let late = facts.page.late.iter();
     banners.extend(late.map(|late| for_closed(facts.lang, late)));
     banners
-}
-
-/// The days of the period that no published night tells of.
-fn lacking(facts: &RunFacts) -> Option<Banner> {
-    let lang = facts.lang;
-    let all = facts.period().map_or(&[][..], |_| &facts.lacking);
-    let days = stretches(lang, all, STRETCHES_MAX);
-    (!all.is_empty()).then(|| Banner {
-        level: Level::Amber,
-        text: text::say(lang, "banner-lacking", &[("days", &days)]),
-        advice: text::say(lang, "banner-lacking-advice", &[]),
-    })
-}
-
-/// The days before the night that no published night tells of, although one was due.
-fn unrun(facts: &RunFacts) -> Option<Banner> {
-    let lang = facts.lang;
-    let (first, last) = (facts.unrun.first()?, facts.unrun.last()?);
-    let all = facts::stretches(facts.unrun.iter().copied());
-    let days = stretches(lang, &all, STRETCHES_MAX);
-    let n = count(lang, facts.unrun.len());
-    let (from, to) = (first.to_string(), last.to_string());
-    let args = [("n", &*n), ("days", &*days), ("from", &*from), ("to", &*to)];
-    Some(Banner {
-        level: Level::Amber,
-        text: text::say(lang, "banner-unrun", &args),
-        advice: text::say(lang, "banner-unrun-advice", &args),
-    })
-}
-
-/// The first of the stretches in words, and how many more there are.
-pub(super) fn stretches(lang: Lang, all: &[(Day, Day)], named: usize) -> String {
-    let day = |day| text::day(lang, day);
-    let stretch = |(from, to): &(Day, Day)| {
-        if from == to {
-            day(*from)
-        } else {
-            format!("{} – {}", day(*from), day(*to))
-        }
-    };
-    let mut days: Vec<String> = all.iter().take(named).map(stretch).collect();
-    let more = all.len() - days.len();
-    if more > 0 {
-        let n = count(lang, more);
-        days.push(text::say(lang, "banner-lacking-more", &[("n", &n)]));
-    }
-    days.join("; ")
 }
 
 /// What came for a period that people had closed: what, where, and what to do.
@@ -264,10 +216,10 @@ pub(super) fn light(headline: Option<&ShareRow>, facts: &RunFacts, banners: &[Ba
     let why = match headline {
         _ if red => text::say(lang, "why-untied", &[]),
         Some(row) if row.point.is_some() && no_target => match lacks(row, facts) {
-            None => say_why(lang, "why-no-target", row, ""),
-            Some(reason) => say_why(lang, "why-no-target-lacking", row, &reason),
+            None => say_why(facts, "why-no-target", row, ""),
+            Some(reason) => say_why(facts, "why-no-target-lacking", row, &reason),
         },
-        Some(row) if row.point.is_some() => why(lang, verdict, row, facts),
+        Some(row) if row.point.is_some() => why(verdict, row, facts),
         _ => no_data(facts),
     };
     let symbol = match verdict {
@@ -300,14 +252,14 @@ fn no_data(facts: &RunFacts) -> String {
     }
 }
 
-fn why(lang: Lang, verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
+fn why(verdict: Verdict, row: &ShareRow, facts: &RunFacts) -> String {
     match verdict {
-        Verdict::Met => say_why(lang, "why-met", row, ""),
-        Verdict::Missed => say_why(lang, "why-missed", row, ""),
+        Verdict::Met => say_why(facts, "why-met", row, ""),
+        Verdict::Missed => say_why(facts, "why-missed", row, ""),
         _ => match lacks(row, facts) {
-            Some(reason) => say_why(lang, "why-incomplete", row, &reason),
-            None if row.deciding.is_empty() => say_why(lang, "why-undecided", row, ""),
-            None => say_why(lang, "why-undecided-list", row, ""),
+            Some(reason) => say_why(facts, "why-incomplete", row, &reason),
+            None if row.deciding.is_empty() => say_why(facts, "why-undecided", row, ""),
+            None => say_why(facts, "why-undecided-list", row, ""),
         },
     }
 }
@@ -353,11 +305,17 @@ fn ways(lang: Lang, row: &ShareRow) -> String {
     }
 }
 
-fn say_why(lang: Lang, key: &str, row: &ShareRow, reason: &str) -> String {
+fn say_why(facts: &RunFacts, key: &str, row: &ShareRow, reason: &str) -> String {
+    let lang = facts.lang;
+    let mut period = lower_first(&row.period);
+    if row.over.to > facts.business_date {
+        let day = text::day(lang, facts.business_date);
+        period = text::say(lang, "why-to-date", &[("period", &period), ("day", &day)]);
+    }
     let dash = || "—".to_owned();
     let args = [
         ("name", row.name.as_str()),
-        ("period", &lower_first(&row.period)),
+        ("period", &period),
         (
             "share",
             &row.point.map_or_else(dash, |f| text::percent(lang, f)),

@@ -27,6 +27,7 @@ mod effect;
 mod ended;
 mod exceptions;
 mod fees;
+mod gaps;
 mod held;
 mod index;
 mod kept;

@@ -209,6 +209,11 @@ async fn rows<'s>(
             rows,
         });
     }
+    put_before_person(stage, conflicts).await
+}
+
+/// Stores what a person has to decide.
+async fn put_before_person(stage: &Stage, conflicts: Vec<Conflict>) -> Result<(), JobError> {
     let delivery = Delivery {
         conflicts,
         ..Delivery::default()

@@ -11,12 +11,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::super::Stage;
 use super::super::chain::{Finding, Owner, is_in};
 use super::super::days::span;
-use super::{Surplus, conflict, ids_of, sides, stored, undecided};
+use super::{Surplus, conflict, ids_of, put_before_person, sides, stored, undecided};
 use crate::domain::{Day, Txn};
 use crate::job::error::JobError;
-use crate::normalise;
 use crate::source::FileSource;
-use crate::store::{AccountStatement, Delivery};
+use crate::store::AccountStatement;
 
 /// A file and the ids of its rows.
 type Read<'s> = (&'s AccountStatement, BTreeSet<Box<str>>);
@@ -78,14 +77,7 @@ pub(super) async fn compare<'s>(
             });
         }
     }
-    let delivery = Delivery {
-        conflicts,
-        ..Delivery::default()
-    };
-    let (store, merge) = (&stage.desk.store, normalise::merge);
-    store
-        .save_transactions(&stage.settings.name, stage.night, &delivery, merge)
-        .await?;
+    put_before_person(stage, conflicts).await?;
     Ok(all)
 }
 
