@@ -81,7 +81,9 @@ pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
 /// its dossier, what was too much of it may settle lines.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let (mut displacing, mut instead, mut freed) = (Vec::new(), Vec::new(), false);
+    let mut counts = false;
     for (dossier, ledger, entry) in facts.entries(money) {
+        counts |= ledger.lines.iter().any(|line| !line.land);
         displacing.extend(facts.displacing(dossier, entry));
         displacing.extend(facts.again(dossier, entry));
         freed |= !facts.freed_by(dossier, entry).is_empty();
@@ -97,7 +99,8 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         find_room(money, &room, item, &mut own);
     }
     let displaced = !displacing.is_empty();
-    let elsewhere = freed || displaced && own.items.is_empty();
+    // of a dossier that owes land obligations alone nothing counts
+    let elsewhere = freed || displaced && counts && own.items.is_empty();
     if let Some(txn) = money.txn().filter(|_| elsewhere) {
         put_elsewhere(facts.gross(txn), item, &mut own);
     }
@@ -232,7 +235,13 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         let amount = dong(entry.credit.amount - entry.returned);
         match entry.effect {
             _ if entry.reversed || amount <= 0 => {
-                let back = !facts.may_come_back(dossier, entry).is_empty();
+                let back = if cashless {
+                    // what else it may be, `settled` adds
+                    facts.may_come_back(dossier, entry)
+                } else {
+                    facts.back_again(dossier, entry)
+                };
+                let back = !back.is_empty();
                 let agencies = facts.agencies(dossier, ledger, entry);
                 let whole = dong(entry.credit.amount);
                 total += if back && !agencies.is_empty() {

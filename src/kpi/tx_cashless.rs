@@ -99,7 +99,7 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
             _ if gone => {
-                let back = facts.may_come_back(dossier, entry);
+                let back = facts.back_again(dossier, entry);
                 if !back.is_empty() {
                     facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                     item.coupled = true;
@@ -185,7 +185,7 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
             contest.extend(facts.displacing(dossier, entry));
             match entry.effect {
                 _ if entry.returned >= entry.credit.amount => {
-                    let back = facts.may_come_back(dossier, entry);
+                    let back = facts.back_again(dossier, entry);
                     if !back.is_empty() {
                         facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                         hangs = true;

@@ -147,7 +147,8 @@ impl Reach {
         };
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
         let open = CREDITS.contains(&class(row)) && free && money.set.is_none();
-        let open = open || is_sum || carried_by_open(books, money);
+        let carried = carried_by_open(books, money);
+        let open = open || is_sum || carried == Some(true);
         let txn = match money.row {
             MoneyRow::Txn(txn) => txn,
             MoneyRow::Receipt(receipt) => {
@@ -160,6 +161,11 @@ impl Reach {
                 return;
             }
         };
+        if carried == Some(false) {
+            self.name(books, money);
+            let amount = i128::from(largest(books, money)) + txn.fee.wide();
+            self.add(money.day(), 0, amount);
+        }
         if open || class(row) == "unlinked_refund" {
             self.open_rows += usize::from(money.amount() > 0);
             self.name(books, money);
