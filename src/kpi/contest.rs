@@ -50,6 +50,7 @@ impl Contests {
     pub fn new(facts: &Facts) -> Self {
         let mut contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
         facts.contested_by_receipts(&mut contested);
+        facts.contested_by_doubtful(&mut contested);
         let txns = (0..facts.pool.inputs.txns.len()).map(index);
         let mut open: Vec<Index> = txns
             .filter(|txn| facts.open(*txn) == Open::Refund)
@@ -126,6 +127,28 @@ impl Facts<'_, '_> {
                 days: (day, day),
                 amount: i64::MAX.into(),
                 cash: true,
+            };
+            add(contested, dossier, contest);
+        }
+    }
+
+    /// Payments that a person is asked about and that went back: where such a one is no fee, what
+    /// went back is other money of its dossier.
+    fn contested_by_doubtful(&self, contested: &mut BTreeMap<Index, Contest>) {
+        for (dossier, ledger) in self.desk.ledgers.iter() {
+            let doubtful = |e: &&Entry| matches!(e.effect, Effect::Doubtful { .. });
+            let mut back = ledger.entries.iter().filter(|e| e.returned > 0);
+            let Some(entry) = back.find(doubtful) else {
+                continue;
+            };
+            let (money, day) = (entry.credit.money, entry.credit.money.day(self.pool));
+            let contest = Contest {
+                exceptions: money
+                    .txn()
+                    .map_or_else(Vec::new, |t| self.txn_exceptions(t)),
+                days: (day, day),
+                amount: i64::MAX.into(),
+                cash: false,
             };
             add(contested, dossier, contest);
         }

@@ -198,7 +198,11 @@ fn transaction(
                 again |= agencies.is_empty();
                 sure.extend(agencies);
             }
-            Event::Perhaps => perhaps.extend(agencies(books, stake)),
+            Event::Perhaps => {
+                let agencies = agencies(books, stake);
+                again |= agencies.is_empty() && books.any_open;
+                perhaps.extend(agencies);
+            }
             Event::None => again |= books.any_open,
             Event::Gone => gone = true,
             Event::Unknown => unknown = true,

@@ -84,8 +84,10 @@ impl Reach {
             widen(hull, from);
             widen(hull, to);
         }
+        let back = books.money.iter().filter(|money| !money.back.is_empty());
+        let gone: BTreeSet<&str> = back.flat_map(Books::undoes).collect();
         for (at, money) in books.money.iter().enumerate() {
-            reach.enter(books, money, sums.is_open(at));
+            reach.enter(books, money, sums.is_open(at), &gone);
             if sums.may_be(books, money) {
                 let fee = money.txn().map_or(0, |txn| txn.fee.wide());
                 reach.add(money.day(), 0, money.amount() + fee);
@@ -141,7 +143,7 @@ impl Reach {
         }
     }
 
-    fn enter(&mut self, books: &Books, money: &Money, is_sum: bool) {
+    fn enter(&mut self, books: &Books, money: &Money, is_sum: bool, gone: &BTreeSet<&str>) {
         let Some(row) = money.said else {
             return;
         };
@@ -173,9 +175,12 @@ impl Reach {
         }
         if open && txn.kind == TxnKind::Payment {
             let amount = i128::from(largest(books, money)) + txn.fee.wide();
-            // the first of two, from another payer, is worth what it is
-            let doubtful = class(row) == "ambiguous";
-            let least = if doubtful { money.amount() } else { amount };
+            // the first of two, from another payer, is worth what it is, unless it went back
+            let least = match class(row) {
+                "ambiguous" if gone.contains(&*money.key.id) => 0,
+                "ambiguous" => money.amount(),
+                _ => amount,
+            };
             self.add(money.day(), least, amount);
             let claims = !is_stranger(money);
             let named = claims.then(|| named(books, money, row).dossiers);

@@ -86,3 +86,52 @@ fn a_sighting_of_an_id_that_two_sources_use() {
          conflict B1 50.000",
     );
 }
+
+/// B1 repeats a receipt of a land obligation, or is of another dossier; some of it went back.
+#[test]
+fn a_repeat_by_memo_in_a_dossier_that_owes_land_obligations_alone() {
+    proved(
+        "fee F1 H48.18.22-221201-0001 land_obligation 51.000 payer=\"NGUYEN VAN A\"
+         receipt R1 2022-12-05 08:45 F1 51.000
+         bank B1 2022-12-06 08:07 51.000 memo=\"NOP PHI H48.18.22-221201-0001\" payer=\"NGUYEN VAN A\"
+         bank B2 2022-12-06 13:42 debit 8.000 memo=\"HOAN H48.18.22-221201-0001\"
+         bank B3 2022-12-05 10:59 58.000 memo=\"H48.18.22-221201-0002 va H48.18.22-221201-0001\" status=pending",
+    );
+}
+
+/// B1 is doubtful and went back: it is no open money, so none is open before T1 came.
+#[test]
+fn the_first_of_two_from_a_stranger_that_went_back() {
+    proved(
+        "fee F1 H48.18.22-221201-0001 phi 50.439 payer=\"TRAN THI B\"
+         bank B1 2022-12-04 07:17 50.439 memo=\"H48.18.22-221201-0001\" payer=\"NGUYEN VAN A\"
+         vnpay T1 2022-12-05 07:14 50.439 ref=H48.18.22-221201-0009 memo=\"NOP H48.18.22-221201-0001\" payer=\"TRAN THI B\"
+         momo R1 2022-12-05 07:30 refund 50.439 ref=H48.18.22-221201-0001
+         bank B2 2022-12-05 07:24 debit 49.450 memo=\"H48.18.22-221201-0O01\"
+         bank B3 2022-12-06 07:38 9.450 memo=\"NOP PHI H48.18.22-221201-0001\" payer=\"NGUYEN VAN A\"",
+    );
+}
+
+/// T1 is of a stranger, T2 of the payer, and as much went back: T1 is asked about all the same.
+#[test]
+fn a_doubtful_payment_of_which_as_much_went_back() {
+    proved(
+        "fee F1 H48.18.22-221201-0001 le_phi 50.439 payer=\"TRAN THI B\"
+         momo T1 2022-12-06 07:07 50.439 ref=H48.18.22-221201-0009 memo=\"NOP H48.18.22-221201-0001\" payer=\"NGUYEN VAN A\"
+         vnpay T2 2022-12-06 07:28 50.439 ref=H48.18.22-221201-0001 payer=\"TRAN THI B\"
+         bank B1 2022-12-06 07:56 debit 50.439 memo=\"HOAN H48.18.22-221201-0001\"",
+    );
+}
+
+/// The receipt and B2 went back; T1 stayed, and pays the fee.
+#[test]
+fn what_stayed_beside_counter_cash_that_went_back() {
+    proved(
+        "fee F1 H48.18.22-221201-0001 phi 8.000 payer=\"NGUYEN VAN A\" status=refunded
+         receipt R1 2022-12-04 07:45 F1 49.450
+         momo T1 2022-12-06 07:14 8.000 ref=H48.18.22-221201-0001 payer=\"NGUYEN VAN A\"
+         bank B1 2022-12-06 07:28 debit 49.450 memo=\"NOP PHI H48.18.22-221201-0001\"
+         bank B2 2022-12-06 07:38 49.450 memo=\"H48.18.22-221201-0001\"
+         bank B3 2022-12-06 07:52 debit 49.450 memo=\"HOAN H48.18.22-221201-0001\"",
+    );
+}
