@@ -227,7 +227,7 @@ fn open_rows(n: usize) -> Files {
     files
 }
 
-/// One dossier that is paid again and again by its reference, and as many payments that are pending.
+/// One dossier that is paid again and again by its reference, and as many that are pending.
 fn repeats(n: usize) -> Files {
     let mut files = Files::new();
     files.fee(0, 50_000, "NGUYEN VAN A", "paid");

@@ -220,7 +220,7 @@ impl Facts<'_, '_> {
         moved.filter(|(_, open)| !open.is_empty()).collect()
     }
 
-    /// The same of the dossiers with many payments, of the first two each: one of them is another's.
+    /// The same of the dossiers with many payments, of two each: one of them is another's.
     pub(super) fn crowds_beside(&self) -> BTreeMap<Index, Vec<(Money, Vec<ExceptionId>)>> {
         let crowds = self.contests.crowded.keys();
         let moved = crowds.map(|dossier| {

@@ -61,7 +61,8 @@ pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchI
 }
 
 /// Reads them all; money dated after `today` by more than a day is a reject ("future_row"), as a
-/// pulled row is that lies after its window. The error is a file that cannot be read as a whole (exit code 2).
+/// pulled row is that lies after its window. The error is a file that cannot be read as a whole
+/// (exit code 2).
 ///
 /// The business date of a reject is the day of its file: see [`transactions::read`] for
 /// transactions; receipts count under the day of the last receipt; fees and agencies, which carry
