@@ -28,6 +28,9 @@ const MIXES: &[Mix] = &[
     ("one-payer", 50_000, one_payer),
     ("one-dossier", 20_000, one_dossier),
     ("many-lines", 20_000, many_lines),
+    ("open-rows-one-dossier", 8_000, open_rows),
+    ("open-rows-many-repeats", 8_000, repeats),
+    ("part-refunds-one-dossier", 8_000, part_refunds),
     ("identical-rows", 400_000, identical),
 ];
 
@@ -69,6 +72,15 @@ impl Files {
         let _written = writeln!(
             self.gateway,
             "G{i:08},{code},,{amount},0,{amount},2022-12-05T{clock},success,payment,{payer}"
+        );
+    }
+
+    /// A row of the gateway by the reference of a dossier; `what` is its status and kind.
+    fn came(&mut self, i: usize, dossier: usize, amount: usize, what: &str) {
+        let (code, clock) = (code(dossier), clock(i));
+        let _written = writeln!(
+            self.gateway,
+            "G{i:08},{code},,{amount},0,{amount},2022-12-05T{clock},{what},NGUYEN VAN A"
         );
     }
 
@@ -200,6 +212,39 @@ fn many_lines(n: usize) -> Files {
             "{code},F{i:07},phi,{amount},{agency},1.001,qr,2022-12-31,NGUYEN VAN A,paid"
         );
         files.banked(i, &format!("nop phi {code}"), amount, "NGUYEN VAN A");
+    }
+    files
+}
+
+/// One dossier with instalments by memo, and as many payments of it that are pending.
+fn open_rows(n: usize) -> Files {
+    let mut files = Files::new();
+    files.fee(0, 1_000 * n, "NGUYEN VAN A", "paid");
+    for i in 0..n / 2 {
+        files.banked(i, &format!("nop phi {}", code(0)), 1_000, "NGUYEN VAN A");
+        files.came(i + n, 0, 1_000, "pending,payment");
+    }
+    files
+}
+
+/// One dossier that is paid again and again by its reference, and as many that are pending.
+fn repeats(n: usize) -> Files {
+    let mut files = Files::new();
+    files.fee(0, 50_000, "NGUYEN VAN A", "paid");
+    for i in 0..n / 2 {
+        files.came(i, 0, 50_000, "success,payment");
+        files.came(i + n, 0, 50_000, "pending,payment");
+    }
+    files
+}
+
+/// One dossier with instalments, and as many refunds of a part of one.
+fn part_refunds(n: usize) -> Files {
+    let mut files = Files::new();
+    files.fee(0, 1_000 * n, "NGUYEN VAN A", "paid");
+    for i in 0..n / 2 {
+        files.came(i, 0, 2_000, "success,payment");
+        files.came(i + n, 0, 700 + i % 5, "success,refund");
     }
     files
 }

@@ -9,7 +9,7 @@ use clap::Args;
 use super::match_out;
 use super::on_disk::{named, on_disk};
 use super::{Failure, Global, Outcome, day};
-use crate::clock::Stopwatch;
+use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::rules::{
     ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
     net_rate,
@@ -20,7 +20,7 @@ use crate::domain::{
 use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::matching::calibrate::{Rounds, labelled};
-use crate::normalise::{MatchFiles, MatchInputs, fee_table, read_match_inputs};
+use crate::normalise::{MatchFiles, MatchInputs, fee_table, read_match_inputs_on};
 use crate::prove::prove;
 use crate::report::Calibration;
 use crate::report::json::Timings;
@@ -37,6 +37,7 @@ Examples:
   doisoat match --fees fees.csv --transactions transactions_bank.csv --out out --incomplete bank
 Writes links.csv, exceptions.csv, suggestions.csv, share.csv, summary.json and timings.json
 into --out; with --fee-table also fee_findings.csv. The same files give the same bytes (timings.json excepted).
+Payments and receipts dated after tomorrow are rejects until their day comes.
 Exit codes: 0 written, 1 cannot write or the independent checker does not prove the result
 (then only failed/diagnosis.txt is written), 2 usage, a missing or repeated column, or an
 unreadable file.")]
@@ -265,7 +266,8 @@ fn read(args: &MatchArgs, lang: Lang) -> Result<MatchInputs, Failure> {
         cash: cash.as_ref().map(named),
         agencies: agencies.as_ref().map(named),
     };
-    let mut read = read_match_inputs(&files).map_err(|error| {
+    let today = Day::of_ms(SystemClock.now_ms());
+    let mut read = read_match_inputs_on(&files, Some(today)).map_err(|error| {
         let (what, fix) = crate::text::reject::explain_file(&error, lang);
         Failure::new(Exit::Usage, what, fix)
     })?;

@@ -81,7 +81,9 @@ pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
 /// its dossier, what was too much of it may settle lines.
 fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let (mut displacing, mut instead, mut freed) = (Vec::new(), Vec::new(), false);
+    let mut counts = false;
     for (dossier, ledger, entry) in facts.entries(money) {
+        counts |= ledger.lines.iter().any(|line| !line.land);
         displacing.extend(facts.displacing(dossier, entry));
         displacing.extend(facts.again(dossier, entry));
         freed |= !facts.freed_by(dossier, entry).is_empty();
@@ -97,7 +99,8 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         find_room(money, &room, item, &mut own);
     }
     let displaced = !displacing.is_empty();
-    let elsewhere = freed || displaced && own.items.is_empty();
+    // of a dossier that owes land obligations alone nothing counts
+    let elsewhere = freed || displaced && counts && own.items.is_empty();
     if let Some(txn) = money.txn().filter(|_| elsewhere) {
         put_elsewhere(facts.gross(txn), item, &mut own);
     }
@@ -222,38 +225,51 @@ fn add<'a>(kept: &mut Kept<'a>, agency: &'a AgencyCode, sure: i64, other: i64) {
     }
 }
 
+/// What a money row may count for, by agency, and over all.
+#[derive(Default)]
+struct Perhaps<'a> {
+    kept: Kept<'a>,
+    total: i64,
+}
+
+impl<'a> Perhaps<'a> {
+    /// On a land obligation it counts nowhere.
+    fn add(&mut self, agencies: &Agencies<'a>, dong: i64) {
+        self.total += if agencies.is_empty() { 0 } else { dong };
+        for agency in agencies.iter() {
+            add(&mut self.kept, agency, dong, 0);
+        }
+    }
+}
+
 /// What a money row keeps on the lines of each agency.
 fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
     let cashless = matches!(money, Money::Txn(_));
     let pair = |dong: i64| (if cashless { dong } else { 0 }, dong);
-    let mut kept: Option<Kept> = None;
-    let (mut perhaps, mut total): (Kept, i64) = (Vec::new(), 0);
+    let (mut kept, mut perhaps): (Option<Kept>, _) = (None, Perhaps::default());
     for (dossier, ledger, entry) in facts.entries(money) {
         let amount = dong(entry.credit.amount - entry.returned);
+        let whole = dong(entry.credit.amount);
+        let agencies = || facts.agencies(dossier, ledger, entry);
         match entry.effect {
+            // asked about all the same: it may be the payment, and another one went back
+            Effect::Doubtful { .. } => perhaps.add(&agencies(), whole),
             _ if entry.reversed || amount <= 0 => {
-                let back = !facts.may_come_back(dossier, entry).is_empty();
-                let agencies = facts.agencies(dossier, ledger, entry);
-                let whole = dong(entry.credit.amount);
-                total += if back && !agencies.is_empty() {
-                    whole
+                let back = if cashless {
+                    // what else it may be, `settled` adds
+                    facts.may_come_back(dossier, entry)
                 } else {
-                    0
+                    facts.back_again(dossier, entry)
                 };
-                for agency in agencies.iter().filter(|_| back) {
-                    add(&mut perhaps, agency, whole, 0);
+                if !back.is_empty() {
+                    perhaps.add(&agencies(), whole);
                 }
             }
             Effect::Settles if entry.receipt_differs && entry.parts.is_empty() => {
                 let line = entry.surplus_on.map(|l| &ledger.lines[l]);
                 let left = line.map_or(amount, |line| dong(left_by_others(line, 0, 0)));
-                let amount = amount.min(left);
-                let agencies = facts.agencies(dossier, ledger, entry);
-                if amount > 0 && !agencies.is_empty() {
-                    total += amount;
-                    for agency in agencies.iter() {
-                        add(&mut perhaps, agency, amount, 0);
-                    }
+                if amount.min(left) > 0 {
+                    perhaps.add(&agencies(), amount.min(left));
                 }
             }
             Effect::Settles => {
@@ -261,13 +277,7 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
                 kept_by(facts, ledger, entry, back, &mut kept);
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
-            Effect::Duplicate { .. } | Effect::Doubtful { .. } => {
-                let agencies = facts.agencies(dossier, ledger, entry);
-                total += if agencies.is_empty() { 0 } else { amount };
-                for agency in agencies.iter() {
-                    add(&mut perhaps, agency, amount, 0);
-                }
-            }
+            Effect::Duplicate { .. } => perhaps.add(&agencies(), amount),
         }
     }
     if let Some(kept) = kept {
@@ -281,9 +291,9 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         for (agency, part) in kept.into_iter().filter(|(_, part)| *part != (0, 0)) {
             out.agency(item, agency, &both(part)[..count(part)]);
         }
-    } else if !perhaps.is_empty() {
-        out.total(item, &[(0, 0), pair(total)]);
-        for (agency, (amount, _)) in perhaps {
+    } else if !perhaps.kept.is_empty() {
+        out.total(item, &[(0, 0), pair(perhaps.total)]);
+        for (agency, (amount, _)) in perhaps.kept {
             out.agency(item, agency, &[(0, 0), pair(amount)]);
         }
     }

@@ -17,8 +17,10 @@ pub struct Contests {
     contested: BTreeMap<Index, Contest>,
     /// Dossiers whose money may have gone back: an open refund names them.
     doubted: BTreeMap<Index, Contest>,
-    /// Open refunds, with the dossiers that they name.
-    refunds: Vec<(Index, BTreeSet<Index>)>,
+    /// Open refunds that name a dossier, in order of time.
+    refunds: BTreeMap<Index, Vec<Index>>,
+    /// Those that name nobody, in order of time.
+    nameless: Vec<Index>,
     /// What may move the money of each dossier with many payments: each of them asks for it.
     pub(super) crowded: BTreeMap<Index, Vec<ExceptionId>>,
     /// The same, payment by payment, of those that settle something and may be moved.
@@ -30,17 +32,46 @@ pub struct Contests {
 /// More payments than this make a dossier a crowd.
 pub(super) const CROWD: usize = 8;
 
+/// About so many open rows are named for one item that hangs on them: each of the others is an
+/// item of its own. No list of rows that settle something is made of what hangs.
+const NAMED_MAX: usize = 16;
+
+/// Open rows, each once where they are very many, and of those the first.
+fn named(mut open: Vec<ExceptionId>) -> Vec<ExceptionId> {
+    if open.len() > NAMED_MAX {
+        let mut known = BTreeSet::new();
+        open.retain(|id| known.len() < NAMED_MAX && known.insert(id.clone()));
+    }
+    open
+}
+
 impl Contests {
     /// Collects them.
     pub fn new(facts: &Facts) -> Self {
         let mut contested = facts.naming(|open| matches!(open, Open::Fee | Open::Credit));
         facts.contested_by_receipts(&mut contested);
+        facts.contested_by_doubtful(&mut contested);
         let txns = (0..facts.pool.inputs.txns.len()).map(index);
-        let refunds = txns.filter(|txn| facts.open(*txn) == Open::Refund);
+        let mut open: Vec<Index> = txns
+            .filter(|txn| facts.open(*txn) == Open::Refund)
+            .collect();
+        open.sort_by_key(|txn| facts.pool.txn(*txn).paid_at.ms());
+        let mut refunds: BTreeMap<Index, Vec<Index>> = BTreeMap::new();
+        let mut nameless = Vec::new();
+        for txn in open {
+            let names = facts.names(txn);
+            if names.is_empty() {
+                nameless.push(txn);
+            }
+            for dossier in names {
+                refunds.entry(dossier).or_default().push(txn);
+            }
+        }
         Self {
             contested,
             doubted: facts.naming(|open| open == Open::Refund),
-            refunds: refunds.map(|txn| (txn, facts.names(txn))).collect(),
+            refunds,
+            nameless,
             ..Self::default()
         }
     }
@@ -101,6 +132,28 @@ impl Facts<'_, '_> {
         }
     }
 
+    /// Payments that a person is asked about and that went back: where such a one is no fee, what
+    /// went back is other money of its dossier.
+    fn contested_by_doubtful(&self, contested: &mut BTreeMap<Index, Contest>) {
+        for (dossier, ledger) in self.desk.ledgers.iter() {
+            let doubtful = |e: &&Entry| matches!(e.effect, Effect::Doubtful { .. });
+            let mut back = ledger.entries.iter().filter(|e| e.returned > 0);
+            let Some(entry) = back.find(doubtful) else {
+                continue;
+            };
+            let (money, day) = (entry.credit.money, entry.credit.money.day(self.pool));
+            let contest = Contest {
+                exceptions: money
+                    .txn()
+                    .map_or_else(Vec::new, |t| self.txn_exceptions(t)),
+                days: (day, day),
+                amount: i64::MAX.into(),
+                cash: false,
+            };
+            add(contested, dossier, contest);
+        }
+    }
+
     /// The dossiers that a transaction without a credit names, or may name.
     pub fn names(&self, txn: Index) -> BTreeSet<Index> {
         let refund = self.open(txn) == Open::Refund;
@@ -137,18 +190,22 @@ impl Facts<'_, '_> {
         }
         let (when, ..) = entry.credit.money.order(self.pool);
         let early = |txn: &Index| self.pool.txn(*txn).paid_at.ms() <= when;
-        let refunds = self.refunds_of(dossier).filter(early);
-        let mut open: Vec<ExceptionId> = refunds.flat_map(|txn| self.txn_exceptions(txn)).collect();
+        let mut open = Vec::new();
+        for refunds in self.refunds_of(dossier) {
+            let early = refunds.iter().take_while(|txn| early(txn));
+            let early = early.take(NAMED_MAX);
+            open.extend(early.flat_map(|txn| self.txn_exceptions(*txn)));
+        }
         open.extend(self.moving(dossier));
         open.extend(self.freed_by(dossier, entry));
-        open
+        named(open)
     }
 
     /// What may move the money of the dossiers with many payments, once all else is known.
     pub(super) fn crowded(&self) -> BTreeMap<Index, Vec<ExceptionId>> {
         let ledgers = self.desk.ledgers.iter();
         let crowded = ledgers.filter(|(_, ledger)| ledger.entries.len() > CROWD);
-        let moved = crowded.map(|(dossier, _)| (dossier, self.moving(dossier)));
+        let moved = crowded.map(|(dossier, _)| (dossier, named(self.moving(dossier))));
         moved.collect()
     }
 
@@ -163,10 +220,14 @@ impl Facts<'_, '_> {
         moved.filter(|(_, open)| !open.is_empty()).collect()
     }
 
-    /// The same of the dossiers with many payments.
+    /// The same of the dossiers with many payments, of two each: one of them is another's.
     pub(super) fn crowds_beside(&self) -> BTreeMap<Index, Vec<(Money, Vec<ExceptionId>)>> {
         let crowds = self.contests.crowded.keys();
-        let moved = crowds.map(|dossier| (*dossier, self.moved_beside(*dossier)));
+        let moved = crowds.map(|dossier| {
+            let mut moved = self.moved_beside(*dossier);
+            moved.truncate(2);
+            (*dossier, moved)
+        });
         moved.collect()
     }
 
@@ -184,14 +245,15 @@ impl Facts<'_, '_> {
     /// The exceptions of the open refunds that may be of a dossier.
     pub fn of_refunds(&self, dossier: Index) -> Vec<ExceptionId> {
         let refunds = self.refunds_of(dossier);
-        refunds.flat_map(|txn| self.txn_exceptions(txn)).collect()
+        let first = refunds.into_iter().flat_map(|of| of.iter().take(NAMED_MAX));
+        first.flat_map(|txn| self.txn_exceptions(*txn)).collect()
     }
 
-    fn refunds_of(&self, dossier: Index) -> impl Iterator<Item = Index> {
-        let of = move |(_, names): &&(Index, BTreeSet<Index>)| {
-            names.is_empty() || names.contains(&dossier)
-        };
-        self.contests.refunds.iter().filter(of).map(|(txn, _)| *txn)
+    /// Those that name nobody, and those that name the dossier, each in order of time.
+    fn refunds_of(&self, dossier: Index) -> [&[Index]; 2] {
+        let named = self.contests.refunds.get(&dossier);
+        let named = named.map_or(&[][..], Vec::as_slice);
+        [&self.contests.nameless, named]
     }
 
     /// True for money that went back and that names nobody.
@@ -231,7 +293,7 @@ impl Facts<'_, '_> {
             let largest = self.credits.of_largest().iter();
             displacing.extend(largest.cloned());
         }
-        displacing
+        named(displacing)
     }
 
     /// The open rows by which money of a dossier that went back may be there after all: what went
@@ -250,6 +312,14 @@ impl Facts<'_, '_> {
         open
     }
 
+    /// The open rows by which money that is gone may count all the same: it comes back, or what
+    /// took its place, or stands beside it, goes, and what went back is other money then.
+    pub fn back_again(&self, dossier: Index, entry: &Entry) -> Vec<ExceptionId> {
+        let mut open = self.displacing(dossier, entry);
+        open.extend(self.again(dossier, entry));
+        named(open)
+    }
+
     /// True where a dossier lacks money and open credits hold more than that.
     pub fn may_be_overpaid(&self, dossier: Index) -> bool {
         let lacking = self.may_lack(dossier);
@@ -266,7 +336,9 @@ fn add(contested: &mut BTreeMap<Index, Contest>, dossier: Index, more: Contest) 
         Some(contest) => {
             let (from, to) = contest.days;
             contest.days = (from.min(more.days.0), to.max(more.days.1));
-            contest.exceptions.extend(more.exceptions);
+            if contest.exceptions.len() < NAMED_MAX {
+                contest.exceptions.extend(more.exceptions);
+            }
             contest.amount += more.amount;
             contest.cash |= more.cash;
         }

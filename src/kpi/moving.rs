@@ -150,7 +150,10 @@ impl Facts<'_, '_> {
             || cash
             || lines.any(|line| self.told_paid(line.fee).is_some_and(|told| told.by_cash()))
             || entries.any(|entry| {
-                let cash = entry.credit.money.txn().is_none();
+                // a receipt stays on the line that it names
+                let lines = entry.credit.lines.as_ref();
+                let fee = lines.is_none_or(|of| of.iter().any(|line| !self.pool.is_land(*line)));
+                let cash = entry.credit.money.txn().is_none() && fee;
                 cash || self.cash_instead(ledger, entry).is_some()
             })
     }

@@ -98,8 +98,12 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
     for (dossier, ledger, entry) in facts.entries(Money::Txn(i)) {
         let gone = entry.reversed || entry.returned >= entry.credit.amount;
         match entry.effect {
+            // asked about all the same: it may be the payment, and another one went back
+            Effect::Doubtful { .. } => {
+                facts.add_agencies(dossier, ledger, entry, &mut perhaps);
+            }
             _ if gone => {
-                let back = facts.may_come_back(dossier, entry);
+                let back = facts.back_again(dossier, entry);
                 if !back.is_empty() {
                     facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                     item.coupled = true;
@@ -119,9 +123,6 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
                 facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                 item.coupled |= certain;
                 again.extend(facts.again(dossier, entry));
-            }
-            Effect::Doubtful { .. } => {
-                facts.add_agencies(dossier, ledger, entry, &mut perhaps);
             }
         }
     }
@@ -185,7 +186,7 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
             contest.extend(facts.displacing(dossier, entry));
             match entry.effect {
                 _ if entry.returned >= entry.credit.amount => {
-                    let back = facts.may_come_back(dossier, entry);
+                    let back = facts.back_again(dossier, entry);
                     if !back.is_empty() {
                         facts.add_agencies(dossier, ledger, entry, &mut perhaps);
                         hangs = true;

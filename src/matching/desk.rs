@@ -305,6 +305,19 @@ impl<'p, 'a> Desk<'p, 'a> {
         open.any(|due| due == amount || self.pool.net_fee(row, due, amount).is_some())
     }
 
+    /// True when a payment, once put to a dossier's credit, settles with its whole amount: nothing
+    /// of it repeats what is there, or is too much.
+    pub fn takes_whole(&self, dossier: Index, credit: &Credit) -> bool {
+        let mut credits = self.credits.values(self.pool, dossier);
+        credits.push(credit.clone());
+        let gone = self.returns_of(dossier);
+        let ledger = super::ledger::settle_with(self.pool, dossier, credits, gone);
+        let mut entries = ledger.entries.iter();
+        let mine = entries.find(|entry| entry.credit.money == credit.money);
+        let settles = |e: &super::ledger::Entry| e.effect == super::ledger::Effect::Settles;
+        mine.is_some_and(|entry| settles(entry) && entry.surplus == 0)
+    }
+
     /// True when nothing in the dossier waits for a person: no contradictory line, no stranger's
     /// payment before the payer's own. (A refund without a payment speaks for one not read.)
     pub fn is_undisputed(&self, dossier: Index) -> bool {

@@ -9,8 +9,8 @@ use super::ids::{self, Refused};
 use super::registry::{FileAt, FileRows, read_file};
 use super::transactions::{self, TxnRest};
 use crate::domain::{
-    Agency, AgencyCode, Completeness, Conflict, Day, Fee, Inputs, Receipt, Reject, SourceFacts,
-    SourceName, Txn,
+    Agency, AgencyCode, Completeness, Conflict, Day, Fee, Inputs, Receipt, Reject, RejectCode,
+    SourceFacts, SourceName, Txn,
 };
 use crate::format::{Content, FileError};
 
@@ -55,12 +55,22 @@ pub struct FileCount {
 /// The source of the expected side in `match`.
 const REGISTRY: &str = "registry";
 
-/// Reads them all. The error is a file that cannot be read as a whole (exit code 2).
+/// Reads them all, whatever their days: see [`read_match_inputs_on`].
+pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchInputs, FileError> {
+    read_match_inputs_on(files, None)
+}
+
+/// Reads them all; money dated after `today` by more than a day is a reject ("future_row"), as a
+/// pulled row is that lies after its window. The error is a file that cannot be read as a whole
+/// (exit code 2).
 ///
 /// The business date of a reject is the day of its file: see [`transactions::read`] for
 /// transactions; receipts count under the day of the last receipt; fees and agencies, which carry
 /// no accounting day, under the last day that any of the money has.
-pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchInputs, FileError> {
+pub fn read_match_inputs_on<C: Content>(
+    files: &MatchFiles<'_, C>,
+    today: Option<Day>,
+) -> Result<MatchInputs, FileError> {
     let mut all = MatchInputs {
         inputs: Inputs::default(),
         columns: Columns::default(),
@@ -68,7 +78,7 @@ pub fn read_match_inputs<C: Content>(files: &MatchFiles<'_, C>) -> Result<MatchI
     };
     let registry = SourceName::new(REGISTRY);
     let (fees, money) = std::thread::scope(|threads| {
-        let money = threads.spawn(|| Money::read(files, &registry));
+        let money = threads.spawn(|| Money::read(files, &registry, today));
         let fees: Result<FileRows<Fee>, FileError> = open(&files.fees, &registry);
         let money = money.join();
         (fees, money.unwrap_or_else(|panic| resume_unwind(panic)))
@@ -116,14 +126,18 @@ impl Money {
     fn read<C: Content>(
         files: &MatchFiles<'_, C>,
         registry: &SourceName,
+        today: Option<Day>,
     ) -> Result<Self, FileError> {
-        let mut txns = Vec::new();
+        let (mut txns, days) = (Vec::new(), (FIRST_DAY, today));
         let paid = files.transactions.iter();
-        let paid = paid
-            .map(|(name, content)| transactions::read_rest(name, content, FIRST_DAY, &mut txns));
+        let paid =
+            paid.map(|(name, content)| transactions::read_rest(name, content, days, &mut txns));
         let paid = paid.collect::<Result<_, _>>()?;
         let (txns, conflicts) = dedupe(txns);
-        let cash = files.cash.as_ref().map(|file| open(file, registry));
+        let cash = files.cash.as_ref().map(|file| {
+            let rows = open(file, registry);
+            rows.map(|rows| not_later(rows, file.0, registry, today))
+        });
         Ok(Self {
             txns,
             conflicts,
@@ -131,6 +145,41 @@ impl Money {
             cash: cash.transpose()?,
         })
     }
+}
+
+/// Receipts dated after `today` by more than a day are refused. One that came with two contents is
+/// refused with the larger amount.
+fn not_later(
+    mut file: FileRows<Receipt>,
+    name: &str,
+    registry: &SourceName,
+    today: Option<Day>,
+) -> FileRows<Receipt> {
+    let Some(last) = today.map(|today| today.plus(1)) else {
+        return file;
+    };
+    let late = |receipt: &mut Receipt| receipt.collected_at.day() > last;
+    for receipt in file.rows.extract_if(.., late) {
+        let key = receipt.key();
+        let mut amount = receipt.amount;
+        for conflict in file.conflicts.extract_if(.., |c| c.key == key) {
+            amount = amount.max(conflict.largest);
+        }
+        file.rejects.push(Reject {
+            side: key.side,
+            source: registry.clone(),
+            id: key.id,
+            file: name.into(),
+            line: receipt.spot.0.line.into(),
+            column: "collected_at".into(),
+            value: receipt.collected_at.text().into(),
+            code: RejectCode::FutureRow,
+            amount: Some(amount),
+            business_date: FIRST_DAY,
+            spot: receipt.spot,
+        });
+    }
+    file
 }
 
 /// For rejects of files that hold no day at all.

@@ -34,6 +34,6 @@ pub mod versions;
 pub use columns::Columns;
 pub use context::{Cutoff, SourceContext, Window};
 pub use dedupe::{Merged, amount_conflict, dedupe, merge, scale_conflict};
-pub use inputs::{MatchFiles, MatchInputs, Named, read_match_inputs};
+pub use inputs::{MatchFiles, MatchInputs, Named, read_match_inputs, read_match_inputs_on};
 pub use registry::{RegistryRows, withdrawn};
 pub use txn::{TxnRows, read_records, to_txn};

@@ -1,6 +1,6 @@
 //! PURE: `transactions_<source>.csv` -> transactions. Every row is cashless money.
 
-use super::context::{Cutoff, SourceContext};
+use super::context::{Cutoff, SourceContext, Window};
 use super::raw::RawTxn;
 use super::registry::{FileAt, make_room};
 use super::texts::Texts;
@@ -77,7 +77,7 @@ pub fn is_gateway(source: &SourceName) -> bool {
 /// readable rows, else the day in its name (`2022-12-05` or `20221205`), else `fallback`.
 pub fn read(name: &str, bytes: &[u8], fallback: Day) -> Result<TxnFile, FileError> {
     let mut txns = Vec::new();
-    let rest = read_rest(name, &bytes, fallback, &mut txns)?;
+    let rest = read_rest(name, &bytes, (fallback, None), &mut txns)?;
     sort_by_id(&mut txns);
     Ok(TxnFile {
         source: rest.source,
@@ -97,14 +97,19 @@ pub(super) struct TxnRest {
     pub(super) lines: u64,
 }
 
-/// The same; the transactions go to the end of `txns`, in the order of the file.
+/// The same; the transactions go to the end of `txns`, in the order of the file. Rows dated after
+/// `today` by more than a day are refused, where it is told.
 pub(super) fn read_rest(
     name: &str,
     content: &impl Content,
-    fallback: Day,
+    (fallback, today): (Day, Option<Day>),
     txns: &mut Vec<Txn>,
 ) -> Result<TxnRest, FileError> {
-    let context = context(name);
+    let mut context = context(name);
+    context.window = today.map(|to| Window {
+        from: Day::of_ms(0),
+        to,
+    });
     let file = FileAt {
         name,
         source: &context.name,

@@ -261,8 +261,8 @@ fn reason(code: RejectCode) -> Text {
         ),
         RejectCode::BadDay => text("{} không phải là ngày hợp lệ", "{} is not a valid day"),
         RejectCode::FutureRow => text(
-            "thời điểm {} muộn hơn kỳ lấy dữ liệu quá một ngày",
-            "the time {} lies more than a day after the period asked for",
+            "thời điểm {} muộn hơn kỳ lấy dữ liệu, hoặc hôm nay, quá một ngày",
+            "the time {} lies more than a day after the period asked for, or after today",
         ),
         RejectCode::BadDossierCode => text(
             "{} không đúng dạng mã hồ sơ",

@@ -67,6 +67,7 @@ mod kinds;
 mod late;
 mod late_statement;
 mod letters;
+mod match_days;
 mod metrics;
 mod minutes;
 mod night;

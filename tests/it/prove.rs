@@ -1,6 +1,7 @@
 //! The independent checker: what is right is proved, what was tampered with is caught.
 
 pub(crate) mod plants;
+mod proved;
 
 use std::collections::BTreeMap;
 

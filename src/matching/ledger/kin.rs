@@ -61,8 +61,11 @@ pub(super) fn make_way(pool: &Pool, ledger: &Ledger, behind: &mut Behind) -> boo
         let Some(nearest) = back.of.iter().map(|e| nearness(*e)).max() else {
             continue;
         };
+        // counter cash goes back where nothing nearer is of that amount: what is nearer stays too
         let stays = |entry: &&Entry| {
-            kinship(pool, entry, back.txn) > nearest && had_come(pool, entry, back.txn)
+            let near = kinship(pool, entry, back.txn);
+            let other = near > nearest || nearest == CASH && near < CASH;
+            other && had_come(pool, entry, back.txn)
         };
         if !loose.iter().any(stays) {
             continue;

@@ -127,7 +127,10 @@ fn kept(books: &Books, money: &Money, pair: fn(i64) -> Pair) -> Option<Wanted> {
             }
             Event::Gone | Event::Unknown => return Some(Wanted::Anything),
             Event::Perhaps => {
-                perhaps |= !events::agencies(books, stake).is_empty();
+                // one on a land obligation counts nowhere here, of another dossier somewhere
+                let here = !events::agencies(books, stake).is_empty();
+                perhaps |= here;
+                again |= !here && books.any_open;
                 continue;
             }
             // what is too much may settle lines, once other money moves: `moved` says when it must

@@ -129,12 +129,14 @@ fn refund(books: &Books, money: &Money, expected: &mut Vec<Expected>) {
         return;
     };
     // one that was seen elsewhere too is open as the row that carries it is
-    let waits = || classes.contains(&class(row)) || carried_by_open(books, money);
-    let open = money.back.is_empty() && waits();
+    let carried = carried_by_open(books, money);
+    let waits = classes.contains(&class(row)) || carried.is_some();
+    let open = money.back.is_empty() && waits;
     if txn.kind == TxnKind::Payment || !open {
         return;
     }
-    let named = row.dossier_code.is_some()
+    let named = carried == Some(false)
+        || row.dossier_code.is_some()
         || txn.order_ref.is_some()
         || !books.codes.within(&squeezed(&txn.memo)).is_empty();
     for definition in [PAID, ALL] {

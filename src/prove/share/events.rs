@@ -63,20 +63,20 @@ pub(super) fn open(
 pub(super) fn unsure_sighting(books: &Books, money: &Money, v: i64, most: i64) -> Option<Wanted> {
     let txn = money.txn()?;
     let back = txn.kind != TxnKind::Payment;
-    let wanted = if back {
-        Wanted::Back(v)
-    } else {
-        Wanted::Credit(v, most)
-    };
-    carried_by_open(books, money).then_some(wanted)
+    match carried_by_open(books, money)? {
+        true if back => Some(Wanted::Back(v)),
+        true => Some(Wanted::Credit(v, most)),
+        false => Some(Wanted::Anything),
+    }
 }
 
-/// The row that carries a sighting, or the one that carries that, came with two contents.
-pub(super) fn carried_by_open(books: &Books, money: &Money) -> bool {
+/// The row that carries a sighting, or the one that carries that, came with two contents; false
+/// where another source uses its id too, so that the legs do not tell which of them it is.
+pub(super) fn carried_by_open(books: &Books, money: &Money) -> Option<bool> {
     let mut seen = money.seen.clone();
     for _ in 0..8 {
         if seen.is_empty() {
-            return false;
+            return None;
         }
         let ids = seen.iter().filter_map(|leg| match &leg.why {
             Evidence::SameAs(id) | Evidence::NamesTransaction(id) => Some(&**id),
@@ -87,13 +87,17 @@ pub(super) fn carried_by_open(books: &Books, money: &Money) -> bool {
         let of = of.map(|at| &books.money[*at]);
         let of: Vec<&Money> = of.filter(|m| m.key != money.key && !m.is_cash()).collect();
         let waits = ["conflict", "pending", "status_mismatch"];
-        let open = |m: &&Money| m.said.is_some_and(|row| waits.contains(&class(row)));
-        if of.iter().any(|m| open(m) && m.seen.is_empty()) {
-            return true;
+        let open = |m: &&&Money| {
+            let row = m.said.filter(|_| m.seen.is_empty());
+            row.is_some_and(|row| waits.contains(&class(row)))
+        };
+        let open = of.iter().filter(open).count();
+        if open > 0 {
+            return Some(open == of.len());
         }
         seen = of.iter().flat_map(|m| m.seen.iter().copied()).collect();
     }
-    false
+    None
 }
 
 /// The one dossier that a row names owes nothing but land obligations.
@@ -194,7 +198,11 @@ fn transaction(
                 again |= agencies.is_empty();
                 sure.extend(agencies);
             }
-            Event::Perhaps => perhaps.extend(agencies(books, stake)),
+            Event::Perhaps => {
+                let agencies = agencies(books, stake);
+                again |= agencies.is_empty() && books.any_open;
+                perhaps.extend(agencies);
+            }
             Event::None => again |= books.any_open,
             Event::Gone => gone = true,
             Event::Unknown => unknown = true,

@@ -84,8 +84,10 @@ impl Reach {
             widen(hull, from);
             widen(hull, to);
         }
+        let back = books.money.iter().filter(|money| !money.back.is_empty());
+        let gone: BTreeSet<&str> = back.flat_map(Books::undoes).collect();
         for (at, money) in books.money.iter().enumerate() {
-            reach.enter(books, money, sums.is_open(at));
+            reach.enter(books, money, sums.is_open(at), &gone);
             if sums.may_be(books, money) {
                 let fee = money.txn().map_or(0, |txn| txn.fee.wide());
                 reach.add(money.day(), 0, money.amount() + fee);
@@ -141,13 +143,14 @@ impl Reach {
         }
     }
 
-    fn enter(&mut self, books: &Books, money: &Money, is_sum: bool) {
+    fn enter(&mut self, books: &Books, money: &Money, is_sum: bool, gone: &BTreeSet<&str>) {
         let Some(row) = money.said else {
             return;
         };
         let free = money.stakes.is_empty() && money.back.is_empty() && money.seen.is_empty();
         let open = CREDITS.contains(&class(row)) && free && money.set.is_none();
-        let open = open || is_sum || carried_by_open(books, money);
+        let carried = carried_by_open(books, money);
+        let open = open || is_sum || carried == Some(true);
         let txn = match money.row {
             MoneyRow::Txn(txn) => txn,
             MoneyRow::Receipt(receipt) => {
@@ -160,6 +163,11 @@ impl Reach {
                 return;
             }
         };
+        if carried == Some(false) {
+            self.name(books, money);
+            let amount = i128::from(largest(books, money)) + txn.fee.wide();
+            self.add(money.day(), 0, amount);
+        }
         if open || class(row) == "unlinked_refund" {
             self.open_rows += usize::from(money.amount() > 0);
             self.name(books, money);
@@ -167,9 +175,12 @@ impl Reach {
         }
         if open && txn.kind == TxnKind::Payment {
             let amount = i128::from(largest(books, money)) + txn.fee.wide();
-            // the first of two, from another payer, is worth what it is
-            let doubtful = class(row) == "ambiguous";
-            let least = if doubtful { money.amount() } else { amount };
+            // the first of two, from another payer, is worth what it is, unless it went back
+            let least = match class(row) {
+                "ambiguous" if gone.contains(&*money.key.id) => 0,
+                "ambiguous" => money.amount(),
+                _ => amount,
+            };
             self.add(money.day(), least, amount);
             let claims = !is_stranger(money);
             let named = claims.then(|| named(books, money, row).dossiers);

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 const AMOUNTS: [i64; 9] = [
     50_000, 8_000, 58_000, 49_450, 57_362, 20_000, 30_000, 60_000, 33_333,
 ];
-const PAYERS: [&str; 3] = ["", "NGUYEN VAN A", "TRAN THI B"];
+pub(super) const PAYERS: [&str; 3] = ["", "NGUYEN VAN A", "TRAN THI B"];
 const WHEN: i64 = 1_669_942_800_000;
 
 /// A day that prints itself as the rows of a case.
@@ -81,12 +81,12 @@ struct DossierPlan {
 
 /// One row of the money side.
 #[derive(Clone, Debug)]
-struct RowPlan {
-    what: u8,
-    dossier: usize,
+pub(super) struct RowPlan {
+    pub(super) what: u8,
+    pub(super) dossier: usize,
     other: usize,
     amount: usize,
-    minute: i64,
+    pub(super) minute: i64,
     payer: usize,
 }
 
@@ -110,6 +110,10 @@ fn dossiers() -> impl Strategy<Value = Vec<DossierPlan>> {
 }
 
 fn rows() -> impl Strategy<Value = Vec<RowPlan>> {
+    prop::collection::vec(a_row(), 0..9)
+}
+
+pub(super) fn a_row() -> impl Strategy<Value = RowPlan> {
     let row = (
         0_u8..21,
         0_usize..5,
@@ -118,15 +122,14 @@ fn rows() -> impl Strategy<Value = Vec<RowPlan>> {
         0_i64..400,
         0_usize..3,
     );
-    let plan = row.prop_map(|(what, dossier, other, amount, minute, payer)| RowPlan {
+    row.prop_map(|(what, dossier, other, amount, minute, payer)| RowPlan {
         what,
         dossier,
         other,
         amount,
         minute,
         payer,
-    });
-    prop::collection::vec(plan, 0..9)
+    })
 }
 
 /// A day with every kind of defect.
@@ -144,7 +147,7 @@ pub(crate) fn a_day() -> impl Strategy<Value = ADay> {
 }
 
 /// Neighbouring codes: each is one edit away from the others.
-fn code(d: usize) -> DossierCode {
+pub(super) fn code(d: usize) -> DossierCode {
     DossierCode::parse(&format!("H48.18.22-221202-000{}", d + 1)).unwrap()
 }
 
@@ -170,7 +173,7 @@ fn add_fees(day: &mut Inputs, d: usize, plan: &DossierPlan) {
     }
 }
 
-fn fee(
+pub(super) fn fee(
     dossier_code: DossierCode,
     id: &str,
     kind: FeeKind,
@@ -218,7 +221,7 @@ fn txn(source: &str, id: &str, minute: i64, amount: i64) -> Txn {
     }
 }
 
-fn add_row(day: &mut Inputs, i: usize, plan: &RowPlan) {
+pub(super) fn add_row(day: &mut Inputs, i: usize, plan: &RowPlan) {
     let id = format!("TXN{i:04}");
     let amount = AMOUNTS[plan.amount];
     let code = code(plan.dossier);
