@@ -98,7 +98,7 @@ pub(super) fn missed(days: &[Day], lang: Lang) -> String {
     let (Some(first), Some(last)) = (days.first(), days.last()) else {
         return String::new();
     };
-    let (count, named) = (days.len().to_string(), named(days, last, lang));
+    let (count, named) = (days.len().to_string(), named(days, *last, lang));
     let line = say(lang, "status-missed", &[("n", &count), ("days", &named)]);
     let (from, to) = (first.to_string(), last.to_string());
     let fix = say(lang, "status-missed-fix", &[("from", &from), ("to", &to)]);
@@ -110,7 +110,7 @@ pub(super) fn ahead(days: &[Day], lang: Lang) -> String {
     let Some(last) = days.last() else {
         return String::new();
     };
-    let (count, named) = (days.len().to_string(), named(days, last, lang));
+    let (count, named) = (days.len().to_string(), named(days, *last, lang));
     let args = [("n", count.as_str()), ("days", &named)];
     let (line, fix) = (
         say(lang, "status-ahead", &args),
@@ -120,14 +120,14 @@ pub(super) fn ahead(days: &[Day], lang: Lang) -> String {
 }
 
 /// The first days, and the last where there are more.
-fn named(days: &[Day], last: &Day, lang: Lang) -> String {
+fn named(days: &[Day], last: Day, lang: Lang) -> String {
     let word = |day: &Day| match lang {
         Lang::Vi => day.vi(),
         Lang::En => day.to_string(),
     };
     let mut named: Vec<String> = days.iter().take(NAMED).map(word).collect();
     if days.len() > NAMED {
-        named.push(format!("… {}", word(last)));
+        named.push(format!("… {}", word(&last)));
     }
     named.join(", ")
 }

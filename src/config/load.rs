@@ -119,7 +119,8 @@ fn calendar(
         let name = file.display();
         let fix = "write lines as 2026-11-24,holiday,name or 2026-12-12,work,name";
         let text = std::fs::read_to_string(&file).map_err(|error| {
-            let fix = "correct the path, or its permissions; without days of your own take the key away";
+            let fix =
+                "correct the path, or its permissions; without days of your own take the key away";
             item.fail(format!("{name} cannot be read: {error}"), fix)
         })?;
         calendar.add(&text).map_err(|bad| {

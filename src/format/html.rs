@@ -66,7 +66,11 @@ pub fn rows(text: &str, cells_max: usize) -> Result<(Vec<GridRow>, End), FormatE
         (None, _) => End::InTable,
     };
     page.end_row();
-    if page.rows.windows(2).any(|pair| pair[0].line == pair[1].line) {
+    if page
+        .rows
+        .windows(2)
+        .any(|pair| pair[0].line == pair[1].line)
+    {
         for (row, number) in page.rows.iter_mut().zip(&page.numbers) {
             row.line = *number;
         }
@@ -217,8 +221,7 @@ fn is_date(text: &str) -> bool {
     let lengths: Vec<usize> = parts.iter().map(|part| part.len()).collect();
     let short = 1..=2;
     let dated = match lengths[..] {
-        [year, month, day] if year == 4 => short.contains(&month) && short.contains(&day),
-        [day, month, year] if year == 4 => short.contains(&month) && short.contains(&day),
+        [4, month, day] | [day, month, 4] => short.contains(&month) && short.contains(&day),
         _ => false,
     };
     dated && parts.iter().all(digits)
@@ -299,7 +302,10 @@ mod tests {
             (5, "05/12/2022|7|c"),
             (6, "06/12/2022|8|d"),
         ];
-        assert_eq!(found, expected.map(|(line, cells)| (line, cells.to_owned())));
+        assert_eq!(
+            found,
+            expected.map(|(line, cells)| (line, cells.to_owned()))
+        );
     }
 
     #[test]

@@ -86,7 +86,13 @@ async fn show(desk: &Desk, run: &RunRecord) -> Result<(), JobError> {
         let lost = publish::lost(root, &name);
         let files_told = publish::changed(root, &name, &run.files);
         let files_told = [lost, files_told].concat().join(", ");
-        warn!(run.id = run.id.as_str(), business_date = %day, stage = "recover", files = files_told, "published files were lost or changed; they are put back, the folder as it was is set aside as .damaged");
+        warn!(
+            run.id = run.id.as_str(),
+            business_date = %day,
+            stage = "recover",
+            files = files_told,
+            "published files put back; the folder as it was is set aside as .damaged"
+        );
         publish::mend(root, &name, &run.id, &files)
     } else {
         publish::rebuild(root, &name, &run.id, &files)

@@ -245,7 +245,9 @@ impl Store {
         for row in &self.read(&sql::SELECT_RUN_FILE, &[]).await? {
             let files: Vec<KeptFile> = from_json(row, "files_json")?;
             let day = row.text("business_date")?;
-            files.iter().for_each(|(_, sha256)| need(sha256, day));
+            for (_, sha256) in &files {
+                need(sha256, day);
+            }
         }
         // what seals rows that stay, and the figures of a closed period, are kept for good
         let chain = self.audits().await?;

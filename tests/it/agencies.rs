@@ -77,7 +77,10 @@ async fn the_old_district_is_an_area_over_its_successors() {
     let units = units.split("</section>").next().unwrap();
     let row = units.split("Địa bàn huyện Mộ Đức (cũ)").nth(1);
     let row = row.unwrap_or_else(|| panic!("{units}"));
-    assert!(row.split("</tr>").next().unwrap().contains("3 / 4"), "{row}");
+    assert!(
+        row.split("</tr>").next().unwrap().contains("3 / 4"),
+        "{row}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

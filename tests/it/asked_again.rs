@@ -245,11 +245,7 @@ async fn the_order_of_arrival_decides_nothing() {
         let share = headline(&run);
         let figures =
             ["numerator", "denominator", "low", "high"].map(|name| share[name].to_string());
-        assert_eq!(
-            figures,
-            ["1", "1", "\"1.0000\"", "\"1.0000\""],
-            "{order:?}"
-        );
+        assert_eq!(figures, ["1", "1", "\"1.0000\"", "\"1.0000\""], "{order:?}");
         let classes = run["exceptions"].as_array().unwrap().iter();
         let classes: Vec<String> = classes.map(|one| one["class"].to_string()).collect();
         assert!(

@@ -108,8 +108,8 @@ async fn files_that_a_disk_lost_come_back_with_the_next_night() {
     assert_eq!(code_of, 0, "{text}");
 }
 
-/// A link in the place of the night's folder is found before anything is committed: exit 1 says that
-/// nothing was published, and nothing was.
+/// A link in the place of the night's folder is found before anything is committed: exit 1 says
+/// that nothing was published, and nothing was.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_in_the_place_of_the_folder_is_found_before_the_night_is_published() {
     let town = two_nights(Kind::Sqlite).await;

@@ -254,7 +254,11 @@ fn of_very_many_bad_rows_the_first_are_listed() {
 fn a_long_table_of_which_nothing_can_be_read_is_not_read_to_its_end() {
     let rows = "05/12/2022;khong co so tien nao o day\n".repeat(900_000);
     let text = format!("Ngày;Số tiền ghi có\n{rows}");
-    refused("a.csv", text.as_bytes(), "none can be read, the rest was not looked at");
+    refused(
+        "a.csv",
+        text.as_bytes(),
+        "none can be read, the rest was not looked at",
+    );
 }
 
 #[test]

@@ -276,7 +276,10 @@ fn a_payment_file_of_opencps_is_up_to_two_fees_and_a_receipt_of_cash() {
     // the state 4 and the means of payment are for the office to tell
     assert_eq!(
         said,
-        [(5, "paymentStatus", "4"), (6, "paymentMethod", "Ngân hàng số")]
+        [
+            (5, "paymentStatus", "4"),
+            (6, "paymentMethod", "Ngân hàng số")
+        ]
     );
     let told = [
         ("status_cancelled", "4"),

@@ -164,7 +164,12 @@ async fn lost_and_damaged_bytes_are_named() {
     let links = town.folder(FIRST).join("links.csv");
     let bytes = std::fs::read(&links).unwrap();
     std::fs::write(&links, [&bytes[..], b"x"].concat()).unwrap();
-    differs(&town, FIRST, &["links.csv: a published file is there unchanged"]).await;
+    differs(
+        &town,
+        FIRST,
+        &["links.csv: a published file is there unchanged"],
+    )
+    .await;
     std::fs::write(&links, bytes).unwrap();
     let (code, text) = replayed(&town, FIRST).await;
     assert_eq!(code, 0, "{text}");

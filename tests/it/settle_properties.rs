@@ -14,8 +14,8 @@ use std::collections::BTreeSet;
 
 use doisoat::classify::OPEN_CREDITS;
 use doisoat::domain::{
-    DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnKind, TxnStatus,
-    Vnd,
+    DecidedShare, Decision, Fee, FeeKind, Fraction, Inputs, Rules, Ruling, Side, TxnKind,
+    TxnStatus, Vnd,
 };
 use doisoat::kpi::{Contribution, Share};
 use doisoat::settle::{Keep, Settlement, settle, settle_keeping};

@@ -269,7 +269,9 @@ async fn whoever_changed_a_published_file_is_found_out() {
         let (code, text) = verified(&town, &["--date", FIRST]).await;
         assert_eq!(code, 1, "{text}");
         assert!(
-            text.contains(&format!("{FIRST}/{name}: a published file is there unchanged")),
+            text.contains(&format!(
+                "{FIRST}/{name}: a published file is there unchanged"
+            )),
             "{text}"
         );
         assert_eq!(verified(&town, &["--date", "2022-12-06"]).await.0, 0);

@@ -152,8 +152,8 @@ async fn an_earlier_night_published_again_by_a_clock_that_went_back_verifies() {
 }
 
 /// A past night is repeated and nothing is published, while the export of the next day lies there.
-/// By a clock of the day before, that export is one written after midnight and tells of the 6th: the
-/// night of the 7th then waits for another, and says so.
+/// By a clock of the day before, that export is one written after midnight and tells of the 6th:
+/// the night of the 7th then waits for another, and says so.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_past_night_repeated_beside_the_export_of_the_next_day_verifies() {
     for (back_ms, ends) in [(-24 * HOUR_MS, 0), (0, 3), (HOUR_MS, 3)] {

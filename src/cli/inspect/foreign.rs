@@ -15,8 +15,8 @@ use crate::normalise::statement::heading::Role;
 use crate::normalise::statement::open::{self, Table};
 use crate::normalise::statement::{self, Statement, Sum};
 use crate::source::Mapping;
-use crate::text::say;
 use crate::text::reject::{say_assumed, say_file, say_nets, say_turned};
+use crate::text::say;
 
 /// Finds the header, counts the entries and proposes the mapping.
 pub(super) fn describe(

@@ -1,6 +1,6 @@
-//! Whether the files of a registry's folder cover a night. A file covers the day that it tells of and
-//! no other: yesterday's export that comes today says nothing of today. Of the kinds that usually
-//! come, each is due: fees without receipts are half a day.
+//! Whether the files of a registry's folder cover a night. A file covers the day that it tells of
+//! and no other: yesterday's export that comes today says nothing of today. Of the kinds that
+//! usually come, each is due: fees without receipts are half a day.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -23,9 +23,9 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    /// Judges `night` by all files of the source. `due` names the kinds that come every day; without
-    /// it a kind is due that, up to the last time it came, came on nine of ten days of which any file
-    /// told.
+    /// Judges `night` by all files of the source. `due` names the kinds that come every day;
+    /// without it a kind is due that, up to the last time it came, came on nine of ten days of
+    /// which any file told.
     pub(super) fn of(files: &[ExportFile], night: Day, due: Option<&str>) -> Self {
         let days = |kind: Option<FileKind>| -> BTreeSet<Day> {
             let of_day = |file: &&ExportFile| match kind {
@@ -37,16 +37,16 @@ impl Coverage {
             files.iter().filter(of_day).map(|file| file.day).collect()
         };
         let told = days(None);
-        let is_due = |kind: FileKind| match due {
-            Some(due) => due.split(',').any(|word| word.trim() == kind.word()),
-            None => {
-                let of_kind = days(Some(kind));
-                of_kind.range(..night).next_back().is_some_and(|last| {
-                    let habit = last.minus(HABIT_DAYS)..=*last;
-                    let came = of_kind.range(habit.clone()).count();
-                    came * 10 >= told.range(habit).count() * 9
-                })
+        let is_due = |kind: FileKind| {
+            if let Some(due) = due {
+                return due.split(',').any(|word| word.trim() == kind.word());
             }
+            let of_kind = days(Some(kind));
+            of_kind.range(..night).next_back().is_some_and(|last| {
+                let habit = last.minus(HABIT_DAYS)..=*last;
+                let came = of_kind.range(habit.clone()).count();
+                came * 10 >= told.range(habit).count() * 9
+            })
         };
         let came = |kind: FileKind| days(Some(kind)).contains(&night);
         let kinds = FileKind::DAILY.into_iter();
@@ -101,7 +101,7 @@ mod tests {
     /// Files as `kind` and days of December.
     fn files(told: &[(FileKind, &[u32])]) -> Vec<ExportFile> {
         let file = |kind: FileKind, day: u32| ExportFile {
-            source: SourceName::parse("one-stop").unwrap(),
+            source: SourceName::new("one-stop"),
             sha256: "".into(),
             name: "".into(),
             kind: kind.word().into(),

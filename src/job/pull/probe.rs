@@ -77,8 +77,8 @@ async fn judged(
     pull: Pull,
     (nothing_due, waiting): (bool, &[ProbeOrder]),
 ) -> Result<SourceFacts, JobError> {
-    // What an earlier run of the night was told is told: a provider that cannot be reached now takes
-    // nothing from it.
+    // What an earlier run of the night was told is told: a provider that cannot be reached now
+    // takes nothing from it.
     let answered = stage
         .desk
         .store

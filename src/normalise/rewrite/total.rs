@@ -37,7 +37,8 @@ pub(super) fn is_total(row: &GridRow) -> bool {
 
 /// Cheap: a letter with which such words begin.
 fn may_begin(cell: &str) -> bool {
-    cell.trim_start().starts_with(['T', 't', 'C', 'c', 'G', 'g', 'S', 's'])
+    cell.trim_start()
+        .starts_with(['T', 't', 'C', 'c', 'G', 'g', 'S', 's'])
 }
 
 /// The rows of sums that tell something else than the rows above them come to: all of them, or

@@ -298,10 +298,12 @@ fn no_figure_is_told_where_the_order_of_the_rows_is_not_certain() {
 
 #[test]
 fn balances_that_fit_the_reverse_say_that_headings_are_exchanged() {
-    let row = |n: u32, out: u32, balance: u32| {
-        format!("0{n}/12/2022;{n};{out};0;{balance};x\n")
-    };
-    let rows = [row(5, 50_000, 50_000), row(6, 20_000, 70_000), row(7, 5_000, 75_000)];
+    let row = |n: u32, out: u32, balance: u32| format!("0{n}/12/2022;{n};{out};0;{balance};x\n");
+    let rows = [
+        row(5, 50_000, 50_000),
+        row(6, 20_000, 70_000),
+        row(7, 5_000, 75_000),
+    ];
     let flaws = |rows: String| told(&format!("{HEAD}{rows}")).flaws();
     assert_eq!(flaws(rows.concat()), [Flaw::Exchanged { line: 3 }]);
     let newest = [&*rows[2], &*rows[1], &*rows[0]].concat();
@@ -309,7 +311,12 @@ fn balances_that_fit_the_reverse_say_that_headings_are_exchanged() {
     // one row that fits in no way: nobody knows
     let other = row(7, 5_000, 90_000);
     let flaws = flaws([&*rows[0], &*rows[1], &*other].concat());
-    assert!(!flaws.iter().any(|flaw| matches!(flaw, Flaw::Exchanged { .. })), "{flaws:?}");
+    assert!(
+        !flaws
+            .iter()
+            .any(|flaw| matches!(flaw, Flaw::Exchanged { .. })),
+        "{flaws:?}"
+    );
 }
 
 #[test]

@@ -16,8 +16,8 @@ const CHANGES: [&str; 7] = [
     "cause",
 ];
 
-/// The changes in the order of the page: its numbers, shares, totals, rules, sources, decisions, rows, rejects,
-/// links, classes, exceptions, findings of the fee table, shares by agency.
+/// The changes in the order of the page: its numbers, shares, totals, rules, sources, decisions,
+/// rows, rejects, links, classes, exceptions, findings of the fee table, shares by agency.
 pub fn write_changes(to: impl Write, changes: &VersionChanges, style: Style) -> io::Result<()> {
     let mut table = Table::new(to, style, &CHANGES)?;
     for section in &changes.sections {

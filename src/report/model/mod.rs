@@ -386,8 +386,7 @@ impl Report {
         }
     }
 
-    /// The few exceptions that decide the verdict most, for the first screen; where none decides,
-    /// the first of the work list.
+    /// The few exceptions that decide the verdict most; where none does, the first of the list.
     pub fn first_work(&self) -> Vec<&ExceptionView> {
         let first = self.exceptions.shown.iter().take(FIRST_MAX);
         let any = first.clone().any(|e| e.deciding);

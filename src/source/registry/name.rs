@@ -33,7 +33,11 @@ pub(super) fn is_table(name: &str) -> bool {
 /// True for kinds of files with rows of a day, with commas between.
 pub fn are_daily(kinds: &str) -> bool {
     let mut words = kinds.split(',');
-    words.all(|word| FileKind::DAILY.iter().any(|kind| kind.word() == word.trim()))
+    words.all(|word| {
+        FileKind::DAILY
+            .iter()
+            .any(|kind| kind.word() == word.trim())
+    })
 }
 
 impl FileKind {

@@ -18,7 +18,9 @@ const MAP: [(&str, &str); 8] = [
 ];
 
 fn row(n: u32, amount: &str) -> String {
-    format!("H48.18.22-221205-000{n};F{n};Lệ phí;{amount};Đã thanh toán;Chuyển khoản;000000{n};BI-22T")
+    format!(
+        "H48.18.22-221205-000{n};F{n};Lệ phí;{amount};Đã thanh toán;Chuyển khoản;000000{n};BI-22T"
+    )
 }
 
 fn table(rows: &[String]) -> String {
@@ -69,7 +71,12 @@ fn headings_over_two_rows_are_one_header() {
         read_mapped(twice.as_bytes(), &self::words(&pairs, "export")).unwrap_err()
     };
     let same = fails(&MAP[..5]);
-    let is_amount = matches!(same, FormatError::RepeatedColumn { column: "amount_vnd" });
+    let is_amount = matches!(
+        same,
+        FormatError::RepeatedColumn {
+            column: "amount_vnd"
+        }
+    );
     assert!(is_amount, "{same:?}");
     let mut group = MAP;
     group[3] = ("amount_vnd", "Thanh toán");
@@ -105,7 +112,10 @@ fn a_row_of_sums_is_no_fee_and_is_held_against_the_rows() {
     let sheets = sheets.unwrap().sheets;
     let ours = rewrite(&sheets, FileKind::DossierFees, &words, place(&source)).unwrap();
     let said = doisoat::text::reject::sentence(&ours.rejects[0], doisoat::domain::Lang::Vi);
-    assert!(said.contains("dòng 5") && said.contains("9000 ≠ 8000"), "{said}");
+    assert!(
+        said.contains("dòng 5") && said.contains("9000 ≠ 8000"),
+        "{said}"
+    );
     // a dossier is no sum, whatever it begins with
     let odd = row(3, "5.000").replace("H48.18.22-221205-0003;F3", "Tổng;H48.18.22-221205-0003");
     let (_, differ) = read_mapped(table(&[row(1, "8.000"), odd]).as_bytes(), &words).unwrap();
@@ -124,6 +134,12 @@ fn a_payment_file_may_end_with_its_sums() {
         let differ = rows.rejects.iter().filter(differ);
         (rows.lines, differ.count())
     };
-    assert_eq!(read("Tổng cộng,,,,74000,10000,26000,110000,,,,,,\n"), (5, 0));
-    assert_eq!(read("Tổng cộng,,,,75000,11000,26000,110000,,,,,,\n"), (5, 2));
+    assert_eq!(
+        read("Tổng cộng,,,,74000,10000,26000,110000,,,,,,\n"),
+        (5, 0)
+    );
+    assert_eq!(
+        read("Tổng cộng,,,,75000,11000,26000,110000,,,,,,\n"),
+        (5, 2)
+    );
 }

@@ -1,5 +1,5 @@
-//! What a narrow screen does with wide things: candidates side by side keep their headings and their
-//! empty cells, and a very long word makes no page wider than the screen.
+//! What a narrow screen does with wide things: candidates side by side keep their headings and
+//! their empty cells, and a very long word makes no page wider than the screen.
 
 use super::browser::{dom_at, driven};
 use super::{example, page};
@@ -62,7 +62,8 @@ fn candidates_keep_their_columns_on_a_telephone() {
     assert_ne!(framed(&flowing, 360, SIDE_BY_SIDE), good(360));
 }
 
-/// A code of ten thousand characters, in the cell of a table and in what only a screen reader reads.
+/// A code of ten thousand characters, in the cell of a table and in what only a screen reader
+/// reads.
 #[test]
 fn a_very_long_code_makes_no_page_wider_than_the_screen() {
     let mut scene = example::undecided();

@@ -271,8 +271,8 @@ fn a_rule_set_otherwise_is_a_sentence() {
     assert!(!said.contains("<table"));
 }
 
-/// A fee that nobody paid, beside the transaction that comes nearest: who paid, when, to which source
-/// and with which words stand in its column, masked.
+/// A fee that nobody paid, beside the transaction that comes nearest: who paid, when, to which
+/// source and with which words stand in its column, masked.
 #[test]
 fn a_transaction_beside_a_fee_is_told_whole() {
     let mut scene = example::undecided();

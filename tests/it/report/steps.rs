@@ -1,5 +1,5 @@
-//! The filters of the work list over time: "back" undoes a step, an address that fits nothing of the
-//! list is told, and words are found as people mean them.
+//! The filters of the work list over time: "back" undoes a step, an address that fits nothing of
+//! the list is told, and words are found as people mean them.
 
 use super::browser::{dom_at, driven, shown_classes};
 use super::{example, page};
