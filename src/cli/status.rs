@@ -16,6 +16,9 @@ use crate::job::{Exit, JobError, lost};
 use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
 use crate::text::say;
 
+/// A mail that did not reach everybody is told of for so many days.
+const IN_PART_DAYS: u32 = 14;
+
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -41,6 +44,7 @@ struct Document<'a> {
     next: Option<String>,
     waiting: Vec<Unsent<'a>>,
     given_up: Vec<Unsent<'a>>,
+    sent_in_part: Vec<Unsent<'a>>,
     late_for_closed: Vec<LateJson<'a>>,
 }
 
@@ -112,6 +116,8 @@ struct Known {
     missed: Vec<Day>,
     waiting: Vec<Queued>,
     given_up: Vec<Queued>,
+    /// Of the last days, what somebody was refused.
+    in_part: Vec<Queued>,
     late: Vec<Late>,
 }
 
@@ -162,6 +168,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             next,
             waiting: known.waiting.iter().map(Unsent::of).collect(),
             given_up: known.given_up.iter().map(Unsent::of).collect(),
+            sent_in_part: known.in_part.iter().map(Unsent::of).collect(),
             late_for_closed: known.late.iter().map(LateJson::of).collect(),
         });
     } else {
@@ -170,6 +177,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
         out(&status_start::missed(&known.missed, lang));
         out(&print_unsent("notify-waiting", &known.waiting, lang));
         out(&print_unsent("notify-given-up", &known.given_up, lang));
+        out(&print_unsent("notify-sent-in-part", &known.in_part, lang));
         for late in &known.late {
             out(&format!("! {}\n  → {}\n", late.say(lang), late.fix(lang)));
         }
@@ -187,6 +195,9 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
         missed: nights.lacking(now_ms, &published),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
+        in_part: store
+            .sent_in_part(Day::of_ms(now_ms).minus(IN_PART_DAYS))
+            .await?,
         late: late::standing(&store).await?,
     };
     store.close().await;
