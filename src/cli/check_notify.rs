@@ -9,7 +9,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Surroundings};
 use crate::domain::{Lang, RunId};
 use crate::notify::ping::{Ping, run_uuid};
-use crate::notify::{Address, CHANNELS, Letter, Summary, Trouble};
+use crate::notify::{Address, CHANNELS, Letter, Reached, Summary, Trouble};
 use crate::text::say;
 
 /// How far a check goes.
@@ -52,7 +52,12 @@ async fn one(address: &dyn Address, letter: &Letter, ask: Ask) -> Result<(), Tro
     address.probe(around, ask == Ask::Servers, lang).await?;
     if ask == Ask::ForTest {
         let key = address.key(&letter.run_id);
-        address.send(letter, &key).await?;
+        if let Reached::NotAll(what) = address.send(letter, &key).await? {
+            return Err(Trouble {
+                what,
+                refused: true,
+            });
+        }
     }
     Ok(())
 }
@@ -61,7 +66,7 @@ fn line(name: &str, who: &str, asked: Result<(), Trouble>, ask: Ask, lang: Lang)
     match asked {
         Ok(()) if ask == Ask::ForTest => Line::ok(name, say(lang, "test-sent", &[("who", who)])),
         Ok(()) => Line::ok(name, who),
-        Err(Trouble(what)) => Line::warn(name, what, say(lang, "notify-fix", &[])),
+        Err(Trouble { what, .. }) => Line::warn(name, what, say(lang, "notify-fix", &[])),
     }
 }
 
@@ -85,6 +90,7 @@ fn letter(config: &Config, around: &Surroundings, lang: Lang) -> Letter {
         folder: config.report_dir.clone(),
         dated_ms: now_ms,
         now_ms,
+        attempts: 0,
         around: around.clone(),
     }
 }

@@ -18,6 +18,9 @@ use crate::store::archive::Archive;
 use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
 use crate::text::say;
 
+/// A mail that did not reach everybody is told of for so many days.
+const IN_PART_DAYS: u32 = 14;
+
 /// Arguments of `status`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -44,6 +47,7 @@ struct Document<'a> {
     next: Option<String>,
     waiting: Vec<Unsent<'a>>,
     given_up: Vec<Unsent<'a>>,
+    sent_in_part: Vec<Unsent<'a>>,
     late_for_closed: Vec<LateJson<'a>>,
 }
 
@@ -116,6 +120,8 @@ struct Known {
     ahead: Vec<Day>,
     waiting: Vec<Queued>,
     given_up: Vec<Queued>,
+    /// Of the last days, what somebody was refused.
+    in_part: Vec<Queued>,
     late: Vec<Late>,
 }
 
@@ -167,6 +173,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             next,
             waiting: known.waiting.iter().map(Unsent::of).collect(),
             given_up: known.given_up.iter().map(Unsent::of).collect(),
+            sent_in_part: known.in_part.iter().map(Unsent::of).collect(),
             late_for_closed: known.late.iter().map(LateJson::of).collect(),
         });
     } else {
@@ -176,6 +183,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
         out(&status_start::ahead(&known.ahead, lang));
         out(&print_unsent("notify-waiting", &known.waiting, lang));
         out(&print_unsent("notify-given-up", &known.given_up, lang));
+        out(&print_unsent("notify-sent-in-part", &known.in_part, lang));
         for late in &known.late {
             out(&format!("! {}\n  → {}\n", late.say(lang), late.fix(lang)));
         }
@@ -195,6 +203,9 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
         ahead: published.range(open..).copied().collect(),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,
+        in_part: store
+            .sent_in_part(Day::of_ms(now_ms).minus(IN_PART_DAYS))
+            .await?,
         late: late::standing(&store, &Archive::at(&config.archive_dir)).await?,
     };
     store.close().await;

@@ -23,9 +23,16 @@ pub struct Arrived {
     pub day: Day,
     /// Dong, without sign; none where it could not be read.
     pub amount_vnd: Option<i64>,
-    /// What the bank knows a transaction by, where it gave it a number.
+    /// What the bank knows a transaction by, or the one that was decided upon, where it gave it a
+    /// number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bank_ref: Option<Box<str>>,
+    /// Who decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<Box<str>>,
+    /// Why it was decided so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Box<str>>,
 }
 
 /// An item of a definition that does not count as it did.
@@ -44,4 +51,17 @@ pub struct Moved {
     pub outcomes_then: Vec<(i64, i64)>,
     /// The same as known now.
     pub outcomes_now: Vec<(i64, i64)>,
+    /// What the bank knows a transaction by, where it gave it a number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bank_ref: Option<Box<str>>,
+}
+
+/// A row by which money of a payment went back, and which came after a night: it changes the day of
+/// the payment, whichever its own.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GivenBack {
+    /// The row that gave it back.
+    pub by: Arrived,
+    /// The payment, as people write it.
+    pub paid: Box<str>,
 }

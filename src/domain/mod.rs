@@ -33,7 +33,7 @@ pub mod vnd;
 pub mod whole;
 
 pub use agency::{Agency, AgencyCode, AgencyDirectory};
-pub use arrived::{Arrived, Moved};
+pub use arrived::{Arrived, GivenBack, Moved};
 pub use breakdown::{Cell, Dimension};
 pub use calendar::Calendar;
 pub use catalogue::{Catalogue, CatalogueKind, CatalogueName};

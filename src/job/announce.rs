@@ -20,7 +20,7 @@ use crate::config::Config;
 use crate::config::notify::{NotifyConfig, PingTarget, When};
 use crate::domain::{Day, Lang};
 use crate::notify::ping::{Ping, run_uuid};
-use crate::notify::{About, Address, CHANNELS, Letter, Summary, Trouble};
+use crate::notify::{About, Address, CHANNELS, Letter, Reached, Summary, Trouble};
 use crate::store::{Delivered, Outgoing, Queued, RunRecord};
 use crate::text::say;
 
@@ -68,14 +68,18 @@ pub(super) async fn deliver(desk: &Desk) {
 }
 
 async fn deliver_all(desk: &Desk) -> Result<(), JobError> {
-    // who failed once is not asked again by this start
+    // who could not be reached is not asked again by this start
     let mut failed = BTreeSet::new();
     for queued in desk.store.outbox(Delivered::Waiting).await? {
         let who = (queued.what.channel.clone(), queued.what.target.clone());
         if failed.contains(&who) {
             continue;
         }
-        let (state, error) = attempt(desk, &queued).await?;
+        let Attempt {
+            state,
+            error,
+            refused,
+        } = attempt(desk, &queued).await?;
         let (channel, run) = (queued.what.channel.as_str(), queued.what.run_id.as_str());
         match state {
             Delivered::Sent => info!(run.id = run, channel, stage = "notify", "sent"),
@@ -87,7 +91,19 @@ async fn deliver_all(desk: &Desk) -> Result<(), JobError> {
                     error,
                     "not sent; the next start tries again"
                 );
-                failed.insert(who);
+                // what was refused by itself says nothing of the next one
+                if !refused {
+                    failed.insert(who);
+                }
+            }
+            Delivered::InPart => {
+                warn!(
+                    run.id = run,
+                    channel,
+                    stage = "notify",
+                    error,
+                    "sent, but not to everybody"
+                );
             }
             Delivered::GivenUp => {
                 warn!(
@@ -107,10 +123,24 @@ async fn deliver_all(desk: &Desk) -> Result<(), JobError> {
     Ok(())
 }
 
+/// How an attempt went.
+struct Attempt {
+    state: Delivered,
+    /// What it met; empty where it went well.
+    error: String,
+    /// True where the other side answered and does not take this one.
+    refused: bool,
+}
+
 /// One attempt: how far it came, and what it met.
-async fn attempt(desk: &Desk, queued: &Queued) -> Result<(Delivered, String), JobError> {
+async fn attempt(desk: &Desk, queued: &Queued) -> Result<Attempt, JobError> {
     let lang = desk.config.lang;
-    let given_up = |key| Ok((Delivered::GivenUp, say(lang, key, &[])));
+    let ended = |state, error, refused| Attempt {
+        state,
+        error,
+        refused,
+    };
+    let given_up = |key| Ok(ended(Delivered::GivenUp, say(lang, key, &[]), false));
     let Some(address) = address(&desk.config.notify, queued) else {
         return given_up("notify-gone");
     };
@@ -121,11 +151,19 @@ async fn attempt(desk: &Desk, queued: &Queued) -> Result<(Delivered, String), Jo
     if !desk.store.is_as_chained(&run.id).await? {
         return given_up("notify-run-altered");
     }
-    let letter = letter(desk, &run);
+    let letter = Letter {
+        attempts: queued.attempts,
+        ..letter(desk, &run)
+    };
+    let state = if queued.attempts + 1 >= ATTEMPTS_MAX {
+        Delivered::GivenUp
+    } else {
+        Delivered::Waiting
+    };
     Ok(match address.send(&letter, &address.key(&run.id)).await {
-        Ok(()) => (Delivered::Sent, String::new()),
-        Err(Trouble(what)) if queued.attempts + 1 >= ATTEMPTS_MAX => (Delivered::GivenUp, what),
-        Err(Trouble(what)) => (Delivered::Waiting, what),
+        Ok(Reached::Everybody) => ended(Delivered::Sent, String::new(), false),
+        Ok(Reached::NotAll(who)) => ended(Delivered::InPart, who, false),
+        Err(Trouble { what, refused }) => ended(state, what, refused),
     })
 }
 
@@ -169,6 +207,7 @@ fn letter(desk: &Desk, run: &RunRecord) -> Letter {
         folder,
         dated_ms: run.pulled_at_ms,
         now_ms: desk.clock.now_ms(),
+        attempts: 0,
         around: desk.around.clone(),
     }
 }
@@ -255,7 +294,9 @@ impl Switch {
         };
         let (rid, body) = (self.rid.clone(), format!("{}\n", self.day));
         self.start = Some(tokio::spawn(async move {
-            if let Err(Trouble(error)) = Ping::Start.send(&target, &rid, body, lang).await {
+            if let Err(Trouble { what: error, .. }) =
+                Ping::Start.send(&target, &rid, body, lang).await
+            {
                 warn!(
                     channel = "ping",
                     stage = "notify",
@@ -292,7 +333,7 @@ impl Switch {
         for nth in 1..=most {
             match ping.send(target, &self.rid, body.clone(), lang).await {
                 Ok(()) => return,
-                Err(Trouble(error)) if nth == most => {
+                Err(Trouble { what: error, .. }) if nth == most => {
                     warn!(
                         channel = "ping",
                         stage = "notify",

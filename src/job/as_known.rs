@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::before_period::{self, Knower};
 use super::desk::Desk;
 use super::error::JobError;
+use super::knew::{self, Since};
 use super::nightly::Decided;
 use super::of_nights::Telling;
 use super::report_again::refused;
-use super::{knew, order, recover, stage};
+use super::{order, recover, stage};
 use crate::classify::{Bucket, Classified};
 use crate::config::Format;
-use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side, Vnd};
+use crate::domain::{Arrived, Day, Inputs, Moved, RowKey, Side, SourceName, Vnd};
 use crate::kpi::item::Name;
 use crate::kpi::{Period, Share};
 use crate::matching::Role;
@@ -56,9 +57,21 @@ pub(super) async fn compare(
     let decided_now = Box::pin(recover::with_sums_of_today(desk, by, now, period)).await?;
     let mut decided_now = decided_now.ok_or_else(|| unreadable(desk, now))?;
     let since = Box::pin(knew::since(desk, then, period)).await?;
-    let (arrived, mut moved) = since.ok_or_else(|| unreadable(desk, then))?;
+    let Since {
+        mut arrived,
+        mut moved,
+        given_back,
+    } = since.ok_or_else(|| unreadable(desk, then))?;
+    // what gave money of the period back changed it, of whichever day it is
+    arrived.extend(given_back.iter().map(|row| row.by.clone()));
+    arrived.sort();
+    arrived.dedup();
+    numbered(desk, &mut moved).await?;
     without_cashiers(&mut moved, &[&decided_then.pool, &decided_now.pool]);
-    let known = as_known(&decided_then, &decided_now, period, (&arrived, &moved));
+    let mut known = as_known(&decided_then, &decided_now, period, (&arrived, &moved));
+    let stored = given_back.into_iter();
+    let stored = stored.map(|row| (row.paid, (row.by.key, row.by.told)));
+    known.given_back.extend(stored);
     let (shown, run) = if show_now {
         (&mut decided_now, now)
     } else {
@@ -92,6 +105,22 @@ pub(super) async fn compare(
         files,
         shown: run.clone(),
     })
+}
+
+/// Names the items that are transactions by the numbers of banks.
+async fn numbered(desk: &Desk, moved: &mut [Moved]) -> Result<(), JobError> {
+    let key = |item: &str| {
+        let (source, id) = item.strip_prefix("txn|")?.split_once('|')?;
+        Some(RowKey::txn(&SourceName::new(source), id))
+    };
+    let keys: BTreeSet<RowKey> = moved.iter().filter_map(|row| key(&row.item)).collect();
+    let numbers = desk.store.bank_numbers(&keys).await?;
+    for row in moved {
+        if let Some(RowKey { source, id, .. }) = key(&row.item) {
+            row.bank_ref = numbers.get(&*format!("{source}/{id}")).cloned();
+        }
+    }
+    Ok(())
 }
 
 /// Names a cash payment by the receipts that it is made of: the item's own name holds the name of
@@ -316,6 +345,7 @@ mod tests {
             now: (0, 1),
             outcomes_then: Vec::new(),
             outcomes_now: vec![(0, 1)],
+            bank_ref: None,
         };
         let gone = "cash|H48-1|Nguyễn Văn An|1670378400000";
         let mut rows = [moved(&item), moved(gone), moved("txn|bank|FT1")];

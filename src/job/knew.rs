@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::error::JobError;
 use super::kept::{self, Gone};
 use super::order::{Known, Order};
-use crate::domain::{Arrived, Day, Inputs, Moved, Period};
+use crate::domain::{Arrived, Day, GivenBack, Inputs, Moved, Period};
 use crate::kpi::{PriorSum, Scope};
 use crate::settle::Prior;
 use crate::store::{self, RunPlace, RunRecord};
@@ -212,6 +212,16 @@ pub(super) async fn sums_by_day(
     Ok(Some(all))
 }
 
+/// What came to be known after a run.
+pub(super) struct Since {
+    /// Rows of the period's days, and decisions.
+    pub(super) arrived: Vec<Arrived>,
+    /// The items that it moved.
+    pub(super) moved: Vec<Moved>,
+    /// Rows of whichever day by which payments of the period were given back.
+    pub(super) given_back: Vec<GivenBack>,
+}
+
 /// What came to be known after a run, and the items that it moved; from the store where it still
 /// tells of the run's night as the run did, else out of what the nights up to it kept. None where
 /// they did not.
@@ -219,14 +229,18 @@ pub(super) async fn since(
     desk: &Desk,
     run: &RunRecord,
     period: &Period,
-) -> Result<Option<(Vec<Arrived>, Vec<Moved>)>, JobError> {
+) -> Result<Option<Since>, JobError> {
     let night = run.business_date;
     let arrived = desk.store.arrived(period, night).await?;
     let runs = desk.store.run_places().await?;
     let order = Order::read(desk).await?;
     let later = |other: &RunPlace| other.business_date <= night && order.is_after(other, run);
     if !runs.iter().any(later) {
-        return Ok(Some((arrived, desk.store.moved(period, night).await?)));
+        return Ok(Some(Since {
+            arrived,
+            moved: desk.store.moved(period, night).await?,
+            given_back: desk.store.given_back(period, night).await?,
+        }));
     }
     let from = period.from.min(night).minus(SLACK);
     let Some(knew) = Knew::read(desk, run, from, true).await? else {
@@ -234,8 +248,17 @@ pub(super) async fn since(
     };
     let all = desk.store.arrived(period, from.minus(1)).await?;
     let arrived = knew.arrived(all, arrived, night);
+    let mut given_back = desk.store.given_back(period, from.minus(1)).await?;
+    given_back.retain(|row| {
+        let known = (row.by.kind, row.by.key.clone());
+        row.by.told > night || !knew.rows.contains(&known)
+    });
     let standing = desk.store.moved(period, Day::of_ms(0)).await?;
-    Ok(Some((arrived, knew.moved(standing, period))))
+    Ok(Some(Since {
+        arrived,
+        moved: knew.moved(standing, period),
+        given_back,
+    }))
 }
 
 impl Knew {
@@ -282,6 +305,7 @@ impl Knew {
                     now: (0, 0),
                     outcomes_then: Vec::new(),
                     outcomes_now: Vec::new(),
+                    bank_ref: None,
                 });
             (item.then, item.outcomes_then) = (counted.point(), counted.pairs());
         }

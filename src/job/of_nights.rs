@@ -76,7 +76,12 @@ pub(super) async fn tell(
     } else {
         None
     };
-    let rows = rows.unwrap_or_default();
+    let mut rows = rows.unwrap_or_default();
+    if telling.known_at.is_some() && over.to < night {
+        let after = Period::range(over.to.plus(1), night);
+        let later = self::runs(desk, &after, night, telling.known_at).await?;
+        rows::later(desk, &mut rows, &later).await?;
+    }
     let known = telling.known_at.map(|_| &rows);
     let mut nights = sum(desk, (over, night), &runs, (known, &rows)).await?;
     let mut sources = Vec::new();
@@ -129,7 +134,6 @@ async fn sum(
         let told = json::told_night(run.business_date, &run.run_json, desk.config.lang);
         nights.push(told.with_context(|| format!("run.json of {} cannot be read", run.id))?);
     }
-    let last = over.to.min(night);
     let mut stored = Vec::new();
     for (row, since) in desk.store.period_rows((over.from, over.to), night).await? {
         let row = MoneyRow {
@@ -139,10 +143,13 @@ async fn sum(
             day: row.day,
             amount: row.amount.wide(),
         };
-        // a row of a version that was not known then came later, though it counts under its night
-        let is_known = known.is_none_or(|rows| since > last || rows.holds(&row));
-        stored.extend(is_known.then_some(row));
+        stored.push((row, since));
     }
+    // what came with a version that was not known then came later, though it counts under its night
+    let stored = match known {
+        Some(rows) => rows.as_known(over, stored),
+        None => stored.into_iter().map(|(row, _)| row).collect(),
+    };
     let mut sums: BTreeMap<(Box<str>, &'static str), Figure> = BTreeMap::new();
     for row in &stored {
         let sum = sums.entry((row.source.clone(), row.kind)).or_default();

@@ -109,6 +109,7 @@ pub(super) async fn of(
         cell_days: before.cell_days(targets, day),
         months: trend::points(&before.months, targets, "%Y-%m"),
         days: trend::points(&before.nights, targets, "%Y-%m-%d"),
+        cells_lacking: Vec::new(),
         open_before: before.open.iter().filter_map(waited).collect(),
         gateways: gateways::of(desk, day, (pool, settlement), before).await?,
         assigned,

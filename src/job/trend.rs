@@ -138,6 +138,20 @@ pub(super) fn of_cells<'r>(
     cells
 }
 
+/// The nights that broke another definition down than this one.
+pub(super) fn of_other_cells<'r>(
+    nights: impl Iterator<Item = (Day, &'r str)>,
+    definition: &str,
+) -> Vec<Day> {
+    let other = |document: &str| {
+        let shown: ShownCells = serde_json::from_str(document).unwrap_or_default();
+        let mut cells = shown.breakdown.iter().peekable();
+        cells.peek().is_some() && cells.all(|cell| cell.definition != definition)
+    };
+    let others = nights.filter(|(_, document)| other(document));
+    others.map(|(night, _)| night).collect()
+}
+
 /// The point figure.
 fn whole(share: &ShownShare<'_>) -> Option<Fraction> {
     Fraction::new(i128::from(share.numerator?), i128::from(share.denominator?))

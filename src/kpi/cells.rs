@@ -8,12 +8,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::custom::{CountUnit, Counted, RollUp};
-use crate::domain::{AgencyCode, Cell, Custom, Day, Dimension, Rules};
+use crate::domain::{AgencyCode, Cell, Custom, Day, Dimension, Period, Rules};
 
 use super::joined;
 use super::measure;
 use super::origin::{Origin, Origins};
-use super::share::{Contribution, Scope};
+use super::share::{Contribution, PriorSum, Scope};
 
 type Pair = (i64, i64);
 
@@ -67,6 +67,36 @@ pub(super) fn cells(
         }
     }
     made
+}
+
+/// The periods in whose cells what earlier nights settled is missing, so that the cells cannot be
+/// told: nights keep the cells of the definition that led, each by its own. `others` are the nights
+/// known to have kept those of another definition. Elsewhere a span with sums by agency and without
+/// any cell tells it.
+pub fn lacking(rules: &Rules, prior: &[PriorSum], others: &[Day]) -> Vec<Period> {
+    let definition = broken_down(rules);
+    let lacks = |period: &&Period| {
+        let mut spans: BTreeMap<Day, (bool, bool)> = BTreeMap::new();
+        let mine = prior.iter().filter(|sum| &*sum.definition == definition);
+        for sum in mine.filter(|sum| period.holds(sum.day)) {
+            let (kept, broken) = spans.entry(sum.day).or_default();
+            match &sum.scope {
+                Scope::Agency(_) => *kept = true,
+                Scope::Cell(cell) if !cell.is_any() => *broken = true,
+                _ => {}
+            }
+        }
+        let kept = spans.values().any(|(kept, _)| *kept);
+        let other = others.iter().any(|night| *night >= period.from);
+        (kept && other) || spans.values().any(|(kept, broken)| *kept && !broken)
+    };
+    // one that counts procedures has no cells at all
+    let known = super::definition(definition);
+    let counts = known.is_some_and(|known| (known.distinct)(rules).is_none());
+    if rules.breakdowns.is_empty() || !counts {
+        return Vec::new();
+    }
+    rules.periods.iter().filter(lacks).cloned().collect()
 }
 
 struct Maker<'a> {

@@ -10,6 +10,7 @@ use crate::domain::{
     Target,
 };
 
+use super::cells::broken_down;
 use super::deciding::{self, Ranks};
 use super::exact::{self, End, Exact};
 use super::interval::{Sums, cut};
@@ -202,7 +203,10 @@ impl Frame<'_> {
         let mut share = self.share(None, &total, total.point, deciding);
         self.resolve(&mut share, free);
         measured.shares.push(share);
-        measured.breakdown.extend(self.cells(&by_scope));
+        // nights that another definition led kept cells of it
+        if broken_down(self.rules) == self.definition.id {
+            measured.breakdown.extend(self.cells(&by_scope));
+        }
     }
 
     /// The exact bounds of a share all of whose coupled items are resolved.

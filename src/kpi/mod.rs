@@ -38,7 +38,7 @@ use crate::domain::{Inputs, Rules, Text};
 use crate::matching::MatchGroup;
 
 pub use crate::domain::{Fraction, Period, Target};
-pub use cells::broken_down;
+pub use cells::{broken_down, lacking};
 use facts::Facts;
 pub(crate) use measure::leave_open;
 pub use measure::{Measured, measure};

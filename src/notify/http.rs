@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use reqwest::{Certificate, Client, Url, redirect, retry};
 
-use super::Trouble;
+use super::{Trouble, certificate};
 use crate::domain::Lang;
 use crate::fault::point;
 use crate::source::http::{BaseUrl, Guard};
@@ -75,6 +75,8 @@ pub(super) async fn post(post: Post<'_>) -> Result<(), Trouble> {
     let answer = request.send().await.map_err(|error| {
         let key = if error.is_timeout() {
             "notify-timeout"
+        } else if let Some(key) = certificate::refused(&error) {
+            key
         } else if error.is_connect() {
             "notify-no-connection"
         } else {
@@ -88,9 +90,10 @@ pub(super) async fn post(post: Post<'_>) -> Result<(), Trouble> {
         return Ok(());
     }
     let (host, code) = (post.base.host(), status.as_u16().to_string());
-    Err(Trouble::new(
-        lang,
-        "notify-status",
-        &[("host", &host), ("code", &code)],
-    ))
+    let args = [("host", host.as_str()), ("code", &code)];
+    Err(Trouble {
+        // of this one alone: the next may be taken
+        refused: matches!(status.as_u16(), 400 | 413 | 422),
+        ..Trouble::new(lang, "notify-status", &args)
+    })
 }

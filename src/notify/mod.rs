@@ -4,10 +4,12 @@
 //! of the program, so it stands beside [`CHANNELS`].
 
 mod attached;
+mod certificate;
 mod email;
 mod figures;
 mod http;
 pub mod ping;
+mod post;
 mod summary;
 mod webhook;
 
@@ -48,7 +50,11 @@ pub trait Address: Send + Sync {
     /// What marks every attempt for a run as the same: Message-ID or idempotency key.
     fn key(&self, run: &RunId) -> String;
     /// One attempt.
-    fn send<'a>(&'a self, letter: &'a Letter, key: &'a str) -> BoxFuture<'a, Result<(), Trouble>>;
+    fn send<'a>(
+        &'a self,
+        letter: &'a Letter,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Reached, Trouble>>;
     /// Whether an attempt could succeed, without sending anything; `ask` goes over the network.
     fn probe<'a>(
         &'a self,
@@ -77,18 +83,42 @@ pub struct Letter {
     pub dated_ms: i64,
     /// Now; milliseconds since 1970 in UTC.
     pub now_ms: i64,
+    /// Attempts before this one.
+    pub attempts: u32,
     /// Where secrets are fetched.
     pub around: Surroundings,
 }
 
+/// Whom an attempt reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// All who are told.
+    Everybody,
+    /// Not all: who is missing and why, for people, with masked addresses.
+    NotAll(String),
+}
+
 /// Why an attempt failed, for people; never holds a secret or the path of an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble(pub String);
+pub struct Trouble {
+    /// What.
+    pub what: String,
+    /// True where the other side answered and does not take this one: it may take another.
+    pub refused: bool,
+}
 
 impl Trouble {
     /// The message `key` with what is to be put in.
     fn new(lang: Lang, key: &str, args: &[(&str, &str)]) -> Self {
-        Self(text::say(lang, key, args))
+        Self::told(text::say(lang, key, args))
+    }
+
+    /// What somebody else worded.
+    fn told(what: String) -> Self {
+        Self {
+            what,
+            refused: false,
+        }
     }
 }
 

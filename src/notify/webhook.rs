@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::http::{self, Post};
-use super::{Address, Channel, Letter, Trouble, digest};
+use super::{Address, Channel, Letter, Reached, Trouble, digest};
 use crate::config::Surroundings;
 use crate::config::notify::{NotifyConfig, WebhookTarget, When};
 use crate::domain::{Lang, RunId};
@@ -72,10 +72,14 @@ impl Address for WebhookTarget {
         format!("{run}.{}", self.target())
     }
 
-    fn send<'a>(&'a self, letter: &'a Letter, key: &'a str) -> BoxFuture<'a, Result<(), Trouble>> {
+    fn send<'a>(
+        &'a self,
+        letter: &'a Letter,
+        key: &'a str,
+    ) -> BoxFuture<'a, Result<Reached, Trouble>> {
         Box::pin(async move {
             let secret = self.secret.resolve(&letter.around);
-            let secret = secret.map_err(|error| Trouble(error.message))?;
+            let secret = secret.map_err(|error| Trouble::told(error.message))?;
             let body = document(letter, key);
             let seconds = letter.now_ms.div_euclid(1000);
             let text = format!("{seconds}.{body}");
@@ -96,6 +100,7 @@ impl Address for WebhookTarget {
                 lang: letter.lang,
             })
             .await
+            .map(|()| Reached::Everybody)
         })
     }
 
@@ -107,7 +112,7 @@ impl Address for WebhookTarget {
     ) -> BoxFuture<'a, Result<(), Trouble>> {
         Box::pin(async move {
             let secret = self.secret.resolve(around);
-            secret.map_err(|error| Trouble(error.message))?;
+            secret.map_err(|error| Trouble::told(error.message))?;
             http::client(&self.url, self.ca_file.as_deref(), self.timeout, lang).map(drop)
         })
     }

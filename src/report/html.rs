@@ -254,6 +254,7 @@ impl Page<'_> {
             .chain(
                 self.r
                     .breakdowns
+                    .tables
                     .iter()
                     .flat_map(|t| &t.rows)
                     .map(|row| &row.share),

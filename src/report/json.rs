@@ -84,6 +84,9 @@ struct RunDocument<'a> {
     share: Vec<ShareJson<'a>>,
     exceptions: Vec<ClassJson>,
     breakdown: Vec<CellJson<'a>>,
+    /// The periods whose cells cannot be told.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breakdown_lacking: Vec<&'a str>,
     grey: Vec<GreyJson<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fee_table: Option<FeesJson>,
@@ -235,7 +238,8 @@ pub fn run_document(
             .map(|share| share_json(share, facts))
             .collect(),
         exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
-        breakdown: cells::cells(&settlement.breakdown),
+        breakdown: cells::told(settlement, facts),
+        breakdown_lacking: cells::lacking(facts),
         grey: cells::grey(&settlement.grey),
         fee_table: facts.fees.as_ref().map(fees::fees),
     };

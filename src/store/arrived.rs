@@ -1,12 +1,13 @@
 //! What came to be known after a night: rows, decisions, and the items that they moved.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::codec::day;
 use super::exec::{Bind, Row};
 use super::statement as sql;
+use super::txn::load_txns;
 use super::{Store, StoreError};
-use crate::domain::{Arrived, Day, Moved, Period};
+use crate::domain::{Arrived, Day, GivenBack, Moved, Period, RowKey};
 
 /// The end of what still holds.
 const NOT_YET: &str = "9999-12-31";
@@ -34,6 +35,44 @@ impl Store {
         }
         all.sort();
         Ok(all)
+    }
+
+    /// By which rows that came after `night` money of payments of the period's days went back: of
+    /// whichever day these rows are.
+    pub async fn given_back(
+        &self,
+        period: &Period,
+        night: Day,
+    ) -> Result<Vec<GivenBack>, StoreError> {
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let binds = days.each_ref().map(|day| Bind::Text(day));
+        let rows = self.read(&sql::SELECT_ARRIVED_REFUND, &binds).await?;
+        let mut all = Vec::new();
+        for row in &rows {
+            let paid = format!("{}/{}", row.text("paid_source")?, row.text("paid_id")?);
+            all.push(GivenBack {
+                by: txn(row)?,
+                paid: paid.into(),
+            });
+        }
+        all.sort();
+        all.dedup();
+        Ok(all)
+    }
+
+    /// The numbers that banks gave these transactions, by key as people write it.
+    pub async fn bank_numbers(
+        &self,
+        keys: &BTreeSet<RowKey>,
+    ) -> Result<BTreeMap<Box<str>, Box<str>>, StoreError> {
+        let mut tx = self.begin_read().await?;
+        let rows = load_txns(&mut tx, keys, NOT_YET).await?.into_iter();
+        let numbered = rows.filter_map(|txn| {
+            let key = format!("{}/{}", txn.source, txn.id);
+            let number: &str = txn.bank_ref.as_deref()?;
+            Some((key.into(), number.into()))
+        });
+        Ok(numbered.collect())
     }
 
     /// The items of the period's days that count otherwise than on `night`, in the total.
@@ -71,6 +110,7 @@ impl Store {
                 now: now.point,
                 outcomes_then: then.outcomes,
                 outcomes_now: now.outcomes,
+                bank_ref: None,
             });
         let differs =
             |moved: &Moved| moved.then != moved.now || moved.outcomes_then != moved.outcomes_now;
@@ -101,6 +141,8 @@ fn txn(row: &Row) -> Result<Arrived, StoreError> {
         day: row.parsed("paid_on", day)?,
         amount_vnd: Some(row.int("amount_vnd")?),
         bank_ref: row.opt_text("bank_ref")?.map(Into::into),
+        by: None,
+        reason: None,
     })
 }
 
@@ -116,6 +158,8 @@ fn receipt(row: &Row, night: &str) -> Result<Arrived, StoreError> {
         day: row.parsed("collected_on", day)?,
         amount_vnd: Some(row.int("amount_vnd")?),
         bank_ref: None,
+        by: None,
+        reason: None,
     })
 }
 
@@ -131,6 +175,8 @@ fn reject(row: &Row) -> Result<Arrived, StoreError> {
         day: row.parsed("business_date", day)?,
         amount_vnd: row.opt_int("amount_vnd")?,
         bank_ref: None,
+        by: None,
+        reason: None,
     })
 }
 
@@ -146,6 +192,8 @@ fn decision(row: &Row) -> Result<Arrived, StoreError> {
         dossier: row.opt_text("dossier_code")?.map(Into::into),
         day: night,
         amount_vnd: Some(row.int("amount_vnd")?),
-        bank_ref: None,
+        bank_ref: row.opt_text("bank_ref")?.map(Into::into),
+        by: Some(row.text("decided_by")?.into()),
+        reason: Some(row.text("reason")?.into()),
     })
 }

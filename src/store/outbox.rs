@@ -5,7 +5,7 @@ use super::batch::batches;
 use super::exec::{Bind, Row, Tx};
 use super::statement as sql;
 use super::{Store, StoreError};
-use crate::domain::RunId;
+use crate::domain::{Day, RunId};
 
 /// One thing to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +42,8 @@ pub enum Delivered {
     Waiting,
     /// It went out.
     Sent,
+    /// It went out, and somebody was refused for good.
+    InPart,
     /// It never will: too many attempts, or nobody is to be told any more.
     GivenUp,
 }
@@ -50,7 +52,8 @@ impl Delivered {
     fn word(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",
-            Self::Sent => "sent",
+            // whom it did not reach stands in what the attempt met
+            Self::Sent | Self::InPart => "sent",
             Self::GivenUp => "given_up",
         }
     }
@@ -92,6 +95,17 @@ impl Store {
     pub async fn outbox(&self, state: Delivered) -> Result<Vec<Queued>, StoreError> {
         let rows = self
             .read(&sql::SELECT_OUTBOX, &[Bind::Text(state.word())])
+            .await?;
+        let mut all: Vec<Queued> = rows.iter().map(read).collect::<Result<_, _>>()?;
+        all.sort_by(|a, b| (&a.queued_wall, &a.what.key).cmp(&(&b.queued_wall, &b.what.key)));
+        Ok(all)
+    }
+
+    /// What went out since a day but not to everybody, the oldest first.
+    pub async fn sent_in_part(&self, since: Day) -> Result<Vec<Queued>, StoreError> {
+        let since = since.to_string();
+        let rows = self
+            .read(&sql::SELECT_OUTBOX_IN_PART, &[Bind::Text(&since)])
             .await?;
         let mut all: Vec<Queued> = rows.iter().map(read).collect::<Result<_, _>>()?;
         all.sort_by(|a, b| (&a.queued_wall, &a.what.key).cmp(&(&b.queued_wall, &b.what.key)));

@@ -298,6 +298,7 @@ statements! {
     SELECT_ARRIVED_RECEIPT = both "select_arrived_receipt" 3;
     SELECT_ARRIVED_REJECT = both "select_arrived_reject" 3;
     SELECT_ARRIVED_DECISION = both "select_arrived_decision" 1;
+    SELECT_ARRIVED_REFUND = both "select_arrived_refund" 3;
     SELECT_MOVED_ITEM = both "select_moved_item" 3;
     SELECT_PROVIDER_ROW = both "select_provider_row" 2;
     SELECT_PROVIDER_KEY = both "select_provider_key" 3;
@@ -318,6 +319,7 @@ statements! {
     INSERT_AUDIT = both "insert_audit" 1;
     INSERT_OUTBOX = both "insert_outbox" 2;
     SELECT_OUTBOX = both "select_outbox" 1;
+    SELECT_OUTBOX_IN_PART = both "select_outbox_in_part" 1;
     UPDATE_OUTBOX = both "update_outbox" 4;
     SELECT_AUDIT_ENTRY = both "select_audit_entry" 1;
     DUMP_AUDIT_CHAIN = both "dump_audit_chain" 0;

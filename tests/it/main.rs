@@ -33,6 +33,7 @@ mod cases;
 mod class_changes;
 mod cli;
 mod cli_usage;
+mod closed_looks;
 mod contract_gateways;
 mod core_fence;
 mod corpora;

@@ -6,6 +6,7 @@ mod forged;
 mod said;
 mod hooks;
 pub(crate) mod mail;
+mod refused;
 mod send_test;
 
 use std::os::unix::fs::PermissionsExt;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::database::Kind;
 use crate::night_cli::{code, run};
 use crate::report::schema::against_schema;
-use crate::town::{FIRST, Town, as_is, day, files, night};
+use crate::town::{FIRST, Town, as_is, day, document, files, night};
 
 fn names(folder: &std::path::Path) -> Vec<String> {
     files(folder).into_keys().collect()
@@ -218,4 +218,78 @@ async fn a_night_is_told_in_another_format_whatever_arrived_since() {
         let published = files(&town.folder(date));
         assert!(told["run.json"] == published["run.json"], "{date}");
     }
+}
+
+/// The labels of the periods of which the breakdown holds a cell of the definition.
+fn broken_down(run: &Value, definition: &str) -> std::collections::BTreeSet<String> {
+    let cells = run["breakdown"].as_array().unwrap().iter();
+    let mine = cells.filter(|cell| cell["definition"] == definition);
+    mine.map(|cell| cell["period"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+/// Nights keep the cells of the definition that led. Led by another one, a table would hold what
+/// the present pool says alone: it is left out with a word why, and never told as proven.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_table_that_would_lack_what_earlier_nights_settled_is_left_out() {
+    let town = Town::new(Kind::Sqlite).await;
+    let desk = town.desk(&as_is).await;
+    for date in [FIRST, "2022-12-06"] {
+        town.morning_after(day(date));
+        night(&desk, date).await;
+    }
+    let root = &desk.config.report_dir;
+    let asked = |span| Asked {
+        definition: Some("AMOUNT_CASHLESS".into()),
+        formats: Some(vec![Format::Html, Format::Xlsx, Format::Pdf]),
+        ..Asked::of(span)
+    };
+    let month = || Span::Days(doisoat::kpi::Period::month("2022-12").unwrap());
+    for span in [Span::Night(day("2022-12-06")), month()] {
+        let asked = asked(span);
+        let folder = report_again::write(&desk, &asked, root).await.unwrap();
+        let made = files(&folder);
+        let run: Value = serde_json::from_slice(&made["run.json"]).unwrap();
+        assert_eq!(against_schema(&run), Vec::<String>::new());
+        let lacking = run["breakdown_lacking"].as_array().unwrap();
+        for label in ["2022", "2022-12"] {
+            let told = broken_down(&run, "AMOUNT_CASHLESS").contains(label);
+            let is_measured = run["share"].as_array().unwrap();
+            let is_measured = is_measured.iter().any(|share| share["period"] == label);
+            assert!(!told, "{label}: {}", folder.display());
+            assert_eq!(lacking.iter().any(|l| l == label), is_measured, "{label}");
+        }
+        let page = String::from_utf8(made["index.html"].clone()).unwrap();
+        let word = "các đêm trước phân tích theo chỉ tiêu khác";
+        assert!(page.contains(word) && !page.contains("<section id=\"by-unit\""));
+        let paper = crate::pdf::read(&made["doisoat.pdf"]).text;
+        let paper = paper.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(paper.contains(word), "{paper}");
+    }
+    // nothing was settled before the first night: its cells hold all there is
+    let asked = asked(Span::Night(day(FIRST)));
+    let folder = report_again::write(&desk, &asked, root).await.unwrap();
+    let run: Value = serde_json::from_slice(&files(&folder)["run.json"]).unwrap();
+    assert!(run["breakdown_lacking"].is_null());
+    assert!(broken_down(&run, "AMOUNT_CASHLESS").contains("2022"));
+    desk.close().await;
+
+    // the same where the setting changed: until every night before was run again
+    let other = |text: String| text.replacen("TX_CASHLESS", "AMOUNT_CASHLESS", 1);
+    let desk = town.desk(&other).await;
+    town.morning_after(day("2022-12-07"));
+    let run = document(&night(&desk, "2022-12-07").await);
+    assert_eq!(
+        run["breakdown_lacking"],
+        serde_json::json!(["2022-12", "2022"])
+    );
+    let own = std::collections::BTreeSet::from(["2022-12-07".to_owned()]);
+    assert_eq!(broken_down(&run, "AMOUNT_CASHLESS"), own);
+    for date in [FIRST, "2022-12-06"] {
+        night(&desk, date).await;
+    }
+    town.morning_after(day("2022-12-08"));
+    let run = document(&night(&desk, "2022-12-08").await);
+    assert!(run["breakdown_lacking"].is_null());
+    assert!(broken_down(&run, "AMOUNT_CASHLESS").contains("2022"));
 }

@@ -161,7 +161,7 @@ async fn earlier(
     let nights = known.map(|one| one.business_date).collect();
     let now = desk.store.last_run().await?;
     let arrived = match Box::pin(knew::since(desk, &run, over)).await {
-        Ok(since) => since.map(|(arrived, _)| arrived),
+        Ok(since) => since.map(|since| since.arrived),
         Err(JobError::Usage { .. } | JobError::Erased { .. }) => None,
         Err(error) => return Err(error),
     };

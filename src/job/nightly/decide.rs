@@ -8,7 +8,7 @@ use crate::job::facts::{self, Previously};
 use crate::job::of_nights::{self, Telling};
 use crate::job::order::Known;
 use crate::job::outcome::Exit;
-use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored};
+use crate::job::{calibration, diff, digest, estimate, exits, late, stage, stored, trend};
 use crate::kpi::{self, Period};
 use crate::report::{RunFacts, model};
 use crate::settle::{self, Inputs, Prior, Rules, Settlement};
@@ -196,7 +196,9 @@ pub(super) async fn decide(
             (&pool, &rules, &settlement),
         )?,
     };
+    let lacking = lacking_cells(&rules, &prior, &before, (day, counts.as_deref()));
     let mut facts = facts::of_night(desk, &run, &pool, &settlement, before).await?;
+    facts.page.cells_lacking = lacking;
     (facts.margin_min, facts.calibration) = (rules.margin_min, calibration);
     within(desk, &mut facts, over, telling).await?;
     let is_open = |period: &Period| facts.unrun_in(period).next().is_some();
@@ -205,6 +207,21 @@ pub(super) async fn decide(
     #[rustfmt::skip]
     let decided = Decided { run, exits, pool, settlement, rules, prior, facts };
     Box::pin(told(desk, decided, counts.as_deref())).await
+}
+
+/// The periods whose breakdowns cannot be told: of earlier nights, or of the run itself as it was
+/// published, that broke another definition down.
+fn lacking_cells(
+    rules: &Rules,
+    prior: &Prior,
+    before: &Previously,
+    (day, published): (Day, Option<&str>),
+) -> Vec<Period> {
+    let nights = before.nights.iter();
+    let nights = nights.map(|run| (run.business_date, &*run.run_json));
+    let nights = nights.chain(published.map(|document| (day, document)));
+    let others = trend::of_other_cells(nights, kpi::broken_down(rules));
+    kpi::lacking(rules, prior, &others)
 }
 
 /// Measures a period besides those of the night; one that is the same figure anyhow stands once:

@@ -22,8 +22,10 @@ use crate::tariff;
 pub(super) struct Rows {
     /// The money rows of its day that each night read.
     pub(super) told: BTreeMap<Day, BTreeSet<MoneyRow>>,
-    /// Every money row that a night read, by source and id.
-    known: BTreeSet<(Box<str>, Box<str>)>,
+    /// Every money row that a night read, by source and id, as the last of them knew it.
+    known: BTreeMap<(Box<str>, Box<str>), MoneyRow>,
+    /// False where a night after the period kept none, so that nobody can tell what was known.
+    later_untold: bool,
     pub(super) links: Vec<LinkView>,
     pub(super) fees: Option<FeeChecks>,
     /// The nights that kept none, or whose documents are gone.
@@ -32,25 +34,60 @@ pub(super) struct Rows {
 
 impl Rows {
     /// True where a night read the row; of nights that kept none nobody can tell, and it counts.
-    pub(super) fn holds(&self, row: &MoneyRow) -> bool {
-        !self.without.is_empty() || self.known.contains(&(row.source.clone(), row.id.clone()))
+    fn holds(&self, row: &MoneyRow) -> bool {
+        !self.is_whole()
+            || self
+                .known
+                .contains_key(&(row.source.clone(), row.id.clone()))
+    }
+
+    fn is_whole(&self) -> bool {
+        self.without.is_empty() && !self.later_untold
+    }
+
+    /// What was known of the money rows of the period's days: of those that the store has there
+    /// today, each with the first night that decided it, those that a night read, each as the last
+    /// of these nights knew it. Also those that count under another day by now.
+    pub(super) fn as_known(&self, over: &Period, stored: Vec<(MoneyRow, Day)>) -> Vec<MoneyRow> {
+        // a row that only nights before the period read is none of theirs
+        let is_older = |row: &MoneyRow, since: Day| {
+            let key = (row.source.clone(), row.id.clone());
+            since < over.from && !self.known.contains_key(&key)
+        };
+        let whole = self.is_whole();
+        let counts = |(row, since): (MoneyRow, Day)| {
+            let counts = is_older(&row, since) || (!whole && self.holds(&row));
+            counts.then_some(row)
+        };
+        let mut all: Vec<MoneyRow> = stored.into_iter().filter_map(counts).collect();
+        if whole {
+            let own = self.known.values().filter(|row| over.holds(row.day));
+            all.extend(own.cloned());
+        }
+        all
     }
 
     fn money(&mut self, day: Day, txns: &[Txn]) {
-        let told = self.told.entry(day).or_default();
-        for txn in txns {
-            let row = MoneyRow {
-                source: txn.source.as_str().into(),
-                id: (*txn.id).into(),
-                kind: txn.kind.id(),
-                day: txn.business_date,
-                amount: txn.amount.wide(),
-            };
-            self.known.insert((row.source.clone(), row.id.clone()));
-            if row.day == day {
-                told.insert(row);
-            }
+        self.know(txns);
+        let rows = txns.iter().map(money_row).filter(|row| row.day == day);
+        self.told.entry(day).or_default().extend(rows);
+    }
+
+    fn know(&mut self, txns: &[Txn]) {
+        for row in txns.iter().map(money_row) {
+            let key = (row.source.clone(), row.id.clone());
+            self.known.insert(key, row);
         }
+    }
+}
+
+fn money_row(txn: &Txn) -> MoneyRow {
+    MoneyRow {
+        source: txn.source.as_str().into(),
+        id: (*txn.id).into(),
+        kind: txn.kind.id(),
+        day: txn.business_date,
+        amount: txn.amount.wide(),
     }
 }
 
@@ -79,6 +116,22 @@ pub(super) async fn of(desk: &Desk, over: &Period, runs: &[RunRecord]) -> Result
     rows.links = standing.links();
     rows.fees = fees.judge(desk.config.start);
     Ok(rows)
+}
+
+/// Adds what nights after the period, in their order, knew of its rows.
+pub(super) async fn later(
+    desk: &Desk,
+    rows: &mut Rows,
+    runs: &[RunRecord],
+) -> Result<(), JobError> {
+    for run in runs {
+        let documents = kept::of(desk, run).await?;
+        match kept::read::<Inputs>(desk, &documents, kept::POOL)? {
+            Ok(pool) => rows.know(&pool.txns),
+            Err(_) => rows.later_untold = true,
+        }
+    }
+    Ok(())
 }
 
 /// What a night read and decided; none where it kept none of it.

@@ -6,7 +6,7 @@ use super::Style;
 use super::table::Table;
 use crate::domain::{AgencyCode, Arrived, Lang, Moved, RejectCode};
 use crate::kpi::{Fraction, Share};
-use crate::report::model::kind_word;
+use crate::report::model::{decided, kind_word};
 use crate::text;
 
 /// A share of the period as known then and as known now.
@@ -74,7 +74,7 @@ pub fn figures(share: Option<&Share>) -> [String; 5] {
     ]
 }
 
-const ARRIVED: [&str; 12] = [
+const ARRIVED: [&str; 14] = [
     "told",
     "kind",
     "key",
@@ -87,6 +87,8 @@ const ARRIVED: [&str; 12] = [
     "became_label",
     "says_label",
     "bank_ref",
+    "decided_by",
+    "reason",
 ];
 
 /// `arrived.csv`: rows and decisions in the order in which they came; the stable words first, and
@@ -105,7 +107,9 @@ pub fn write_arrived(to: impl Write, rows: &[Arrived], lang: Lang, style: Style)
         table.text(&kind_word(row.kind, lang));
         table.text(&word(lang, "became", row.became));
         table.text(&says_word(row, lang));
-        table.text(row.bank_ref.as_deref().unwrap_or_default());
+        for told in [&row.bank_ref, &row.by, &row.reason] {
+            table.text(told.as_deref().unwrap_or_default());
+        }
         table.end_row()?;
     }
     table.finish()
@@ -151,11 +155,11 @@ fn says_word(row: &Arrived, lang: Lang) -> String {
             || row.says.to_string(),
             |code| text::reject::what(code, lang),
         ),
-        _ => word(lang, "choice", &row.says),
+        _ => decided(lang, &row.says),
     }
 }
 
-const MOVED: [&str; 8] = [
+const MOVED: [&str; 9] = [
     "definition",
     "item",
     "numerator_then",
@@ -164,6 +168,7 @@ const MOVED: [&str; 8] = [
     "denominator_now",
     "outcomes_then",
     "outcomes_now",
+    "bank_ref",
 ];
 
 /// `moved.csv`: the items of the total that count otherwise, by definition and item; with all that
@@ -184,6 +189,7 @@ pub fn write_moved(to: impl Write, rows: &[Moved], style: Style) -> io::Result<(
                 .map(|(part, whole)| format!("[{part}/{whole}]"));
             table.text(&each.collect::<Vec<_>>().join(" "));
         }
+        table.text(row.bank_ref.as_deref().unwrap_or_default());
         table.end_row()?;
     }
     table.finish()

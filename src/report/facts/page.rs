@@ -102,6 +102,8 @@ pub struct PageFacts {
     pub agency_days: BTreeMap<AgencyCode, Vec<(Day, Fraction)>>,
     /// The same by cell of a breakdown (`procedure=1.001612`).
     pub cell_days: BTreeMap<Box<str>, Vec<(Day, Fraction)>>,
+    /// The periods whose breakdowns cannot be told: nights before kept those of another definition.
+    pub cells_lacking: Vec<Period>,
     /// The rows that were open after the night before, with the money at risk.
     pub open_before: Vec<(RowKey, Vnd)>,
     /// The gateways, where any hands on what people pay it.
@@ -130,6 +132,11 @@ pub struct PageFacts {
 }
 
 impl PageFacts {
+    /// True where the breakdowns of a period cannot be told.
+    pub fn lacks_cells(&self, period: &Period) -> bool {
+        self.cells_lacking.contains(period)
+    }
+
     /// Who is to settle this row; empty for nobody.
     pub fn assignee(&self, row: &RowKey) -> &str {
         let found = self.assigned.binary_search_by(|(key, _)| key.cmp(row));

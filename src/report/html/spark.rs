@@ -28,7 +28,12 @@ impl Page<'_> {
 
     /// The same of any row of the breakdowns.
     pub(super) fn any_week(&self) -> bool {
-        let mut rows = self.r.breakdowns.iter().flat_map(|table| &table.rows);
+        let mut rows = self
+            .r
+            .breakdowns
+            .tables
+            .iter()
+            .flat_map(|table| &table.rows);
         rows.any(|row| !row.days.is_empty())
     }
 

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::domain::{Cell, Grey};
 use crate::kpi::{Fraction, Share, Verdict};
+use crate::report::facts::RunFacts;
+use crate::settle::Settlement;
 
 #[derive(Serialize)]
 pub(super) struct CellJson<'a> {
@@ -34,6 +36,20 @@ pub(super) fn cells(breakdown: &[Share]) -> Vec<CellJson<'_>> {
     let told = breakdown.iter();
     told.filter_map(|share| Some(cell_json(share.cell.as_ref()?, share)))
         .collect()
+}
+
+/// The same without those that cannot be told: earlier nights kept the cells of another definition.
+pub(super) fn told<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<CellJson<'s>> {
+    let cells = settlement.breakdown.iter();
+    let told = cells.filter(|share| !facts.page.lacks_cells(&share.period));
+    told.filter_map(|share| Some(cell_json(share.cell.as_ref()?, share)))
+        .collect()
+}
+
+/// The labels of the periods whose cells cannot be told.
+pub(super) fn lacking(facts: &RunFacts) -> Vec<&str> {
+    let periods = facts.page.cells_lacking.iter();
+    periods.map(|period| &*period.label).collect()
 }
 
 fn cell_json<'a>(cell: &'a Cell, share: &'a Share) -> CellJson<'a> {

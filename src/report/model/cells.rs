@@ -20,6 +20,15 @@ use super::unplaced::Unplaced;
 /// A table shows this many rows, the greatest first; the rest stands in `run.json`.
 const ROWS_MAX: usize = 30;
 
+/// The tables, or why there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Breakdowns {
+    /// The tables.
+    pub tables: Vec<CellTable>,
+    /// Why they are left out, where they cannot be told.
+    pub left_out: Option<String>,
+}
+
 /// One table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CellTable {
@@ -74,22 +83,35 @@ fn of_headline<'s>(
 ) -> Option<(&'s Share, Vec<&'s Share>)> {
     let headline = shares::headline_share(settlement, facts)?;
     let of = |s: &&Share| s.definition == headline.definition && s.period == headline.period;
+    // what earlier nights settled is in no cell: a wrong figure is worse than none
+    if facts.page.lacks_cells(&headline.period) {
+        return None;
+    }
     Some((headline, settlement.breakdown.iter().filter(of).collect()))
 }
 
 /// The tables that say more than the table by agency, as the page shows them.
-pub(super) fn tables(
-    index: &Index<'_>,
-    settlement: &Settlement,
-    facts: &RunFacts,
-) -> Vec<CellTable> {
+pub(super) fn tables(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts) -> Breakdowns {
     let mut tables = every_cell(index, settlement, facts);
     for table in &mut tables {
         let more = table.rows.len().saturating_sub(ROWS_MAX);
         table.rows.truncate(ROWS_MAX);
         table.more = u64::try_from(more).unwrap_or(u64::MAX);
     }
-    tables
+    Breakdowns {
+        tables,
+        left_out: left_out(settlement, facts),
+    }
+}
+
+/// Why there are no tables of the headline's share; none where they are told, or nobody asked for
+/// any.
+fn left_out(settlement: &Settlement, facts: &RunFacts) -> Option<String> {
+    let headline = shares::headline_share(settlement, facts)?;
+    let mine = |s: &Share| s.definition == headline.definition && s.period == headline.period;
+    let asked = settlement.breakdown.iter().any(mine);
+    let lacks = asked && facts.page.lacks_cells(&headline.period);
+    lacks.then(|| text::say(facts.lang, "cells-left-out", &[]))
 }
 
 /// The same with every row.

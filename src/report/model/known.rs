@@ -15,6 +15,10 @@ use crate::text;
 use super::changes::kind_word;
 use super::index::Index;
 use super::shares::{self, ShareRow, definition_name};
+pub use words::decided;
+use words::{item_words, numbered, said};
+
+mod words;
 
 /// The comparison, decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -238,21 +242,6 @@ fn arrived(lang: Lang, known: &AsKnown) -> Vec<ArrivedRow> {
     rows.into_iter().map(row).collect()
 }
 
-/// What people find a row by: the bank's number, where it gave one; a transaction without any by
-/// its source, since its day and amount stand beside it.
-fn said(lang: Lang, row: &Arrived) -> String {
-    let Some((source, id)) = row.key.split_once('/').filter(|_| row.kind == "txn") else {
-        return row.key.to_string();
-    };
-    match row.bank_ref.as_deref().filter(|number| !number.is_empty()) {
-        Some(number) => format!("{source}/{number}"),
-        None if text::letter::is_made(id) => {
-            text::say(lang, "known-unnumbered", &[("source", source)])
-        }
-        None => row.key.to_string(),
-    }
-}
-
 /// Why a row was not known then: it is of a later day, it came late, it was told otherwise, or a
 /// person decided.
 fn why(lang: Lang, row: &Arrived, then: Day) -> String {
@@ -263,6 +252,15 @@ fn why(lang: Lang, row: &Arrived, then: Day) -> String {
         _ => "known-why-late",
     };
     let late = text::number(lang, row.told.days_since(row.day).max(0));
+    if let (Some(by), Some(reason)) = (&row.by, &row.reason) {
+        let args = [
+            ("what", &*decided(lang, &row.says)),
+            ("by", by),
+            ("reason", reason),
+            ("then", &*text::day(lang, then)),
+        ];
+        return text::say(lang, "known-why-decided", &args);
+    }
     let args = [
         ("day", &*text::day(lang, row.day)),
         ("then", &*text::day(lang, then)),
@@ -274,7 +272,10 @@ fn why(lang: Lang, row: &Arrived, then: Day) -> String {
 fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
     let mut by_name: BTreeMap<&str, &Arrived> = BTreeMap::new();
     for row in &known.arrived {
-        by_name.entry(&row.key).or_insert(row);
+        // of a decision the row that it is about
+        let key = row.key.strip_prefix("txn ");
+        let key = key.filter(|_| row.kind == "decision");
+        by_name.entry(key.unwrap_or(&row.key)).or_insert(row);
         if let Some(dossier) = &row.dossier {
             by_name.entry(dossier).or_insert(row);
         }
@@ -287,12 +288,18 @@ fn moved(lang: Lang, known: &AsKnown, first: Option<&str>) -> Vec<MovedRow> {
     });
     let row = |item: &Moved| {
         let (mut words, name) = item_words(lang, &item.item);
-        if let Some(cause) = by_name.get(&*name).filter(|cause| *cause.key == *name) {
-            words = words.replace(&*name, &said(lang, cause));
+        if item.item.starts_with("txn|") {
+            let number = item.bank_ref.as_deref();
+            words = words.replace(&*name, &numbered(lang, &name, number));
         }
         let mut reason = text::say(lang, became(item), &[]);
         if let Some((by, night)) = known.given_back.get(&*name) {
-            let args = [("by", &**by), ("day", &*text::day(lang, *night))];
+            let number = by_name.get(&**by).and_then(|row| row.bank_ref.as_deref());
+            let made = by
+                .split_once('/')
+                .is_some_and(|(_, id)| text::letter::is_made(id));
+            let by = numbered(lang, by, number.filter(|_| made));
+            let args = [("by", &*by), ("day", &*text::day(lang, *night))];
             reason = text::say(lang, "known-became-returned", &args);
         } else if let Some(cause) = by_name.get(&*name) {
             let kind = kind_word(cause.kind, lang);
@@ -322,31 +329,5 @@ fn became(item: &Moved) -> &'static str {
         (2.., 1) => "known-became-settled",
         (1, 2..) => "known-became-open",
         _ => "known-became-other",
-    }
-}
-
-/// An item in words, without the name of a cashier; and the row or dossier that it is about.
-fn item_words(lang: Lang, item: &str) -> (String, String) {
-    let mut parts = item.split('|');
-    let kind = parts.next().unwrap_or_default();
-    let rest: Vec<&str> = parts.collect();
-    let of = |key: &str, said: &str| format!("{} {said}", text::say(lang, key, &[]));
-    match (kind, rest.as_slice()) {
-        ("txn", [source, id @ ..]) => {
-            let name = format!("{source}/{}", id.join("|"));
-            (of("diff-txn", &name), name)
-        }
-        ("cash", [dossier, ..]) => (of("known-cash", dossier), (*dossier).to_owned()),
-        ("receipt", [dossier, id @ ..]) => {
-            let id = id.join("|");
-            let said = of("diff-receipt", &format!("{id} ({dossier})"));
-            (said, id)
-        }
-        ("fee", [dossier, id @ ..]) => {
-            let said = of("diff-fee", &format!("{dossier} / {}", id.join("|")));
-            (said, (*dossier).to_owned())
-        }
-        ("dossier", [dossier]) => (of("known-dossier", dossier), (*dossier).to_owned()),
-        _ => (item.to_owned(), item.to_owned()),
     }
 }

@@ -66,7 +66,7 @@ pub use batches::BatchView;
 pub use breakdown::{AgencyRow, InstrumentRow, instrument_word};
 pub use bridge::{Break, CarryRow, FlowRow, uncounted_out};
 pub use brief::BriefView;
-pub use cells::{CellRow, CellTable, GreyRow, every_cell};
+pub use cells::{Breakdowns, CellRow, CellTable, GreyRow, every_cell};
 pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, amount_word, class_word, figure_word,
     finding_word, kind_word, percent_word, table_word, verdict_of,
@@ -78,7 +78,7 @@ pub use exceptions::{ExceptionList, ExceptionView, every, is_listed, is_work};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use held::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 pub use index::Index;
-pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow};
+pub use known::{ArrivedRow, KnownFigure, KnownRow, KnownView, MovedRow, decided};
 pub use later::{keep_to_period, sources_of};
 pub use light::{Banner, Level, Light};
 pub use links::{LinkView, NightGroups, Standing};
@@ -186,7 +186,7 @@ pub struct Report {
     /// The money of the day, or of the nights of the period, by means of payment, cash included.
     pub instruments: Vec<InstrumentRow>,
     /// The headline's share broken down further.
-    pub breakdowns: Vec<CellTable>,
+    pub breakdowns: Breakdowns,
     /// The grey zones: how they count, and what another setting would do.
     pub grey: Vec<GreyRow>,
     /// Settings of the rules that would change tonight's links or share.

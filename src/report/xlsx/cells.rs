@@ -40,7 +40,10 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let mut sheet = book.sheet("sheet-cells")?;
     let title = book.t("book-cells-heading");
     let args = [("name", &*headline.name), ("period", &*headline.period)];
-    let intro = text::say(book.lang(), "book-cells-intro", &args);
+    let mut intro = text::say(book.lang(), "book-cells-intro", &args);
+    if let Some(why) = &book.report.breakdowns.left_out {
+        intro.extend([" ", why]);
+    }
     let has_days = rows.iter().any(|row| !row.days.is_empty());
     let mut table = columns(book, has_days);
     let own = u16::try_from(table.len()).unwrap_or(u16::MAX);

@@ -29,6 +29,16 @@ pub(crate) struct Server {
     pub(crate) port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
     said: Arc<Mutex<Vec<String>>>,
+    rules: Arc<Mutex<Rules>>,
+}
+
+/// What the server does not take.
+#[derive(Default)]
+pub(crate) struct Rules {
+    /// Recipients, each with the answer that it gets.
+    pub(crate) refused: Vec<(&'static str, &'static str)>,
+    /// The size of a mail above which the answer is 552; 0: any is taken.
+    pub(crate) largest: usize,
 }
 
 impl Server {
@@ -38,9 +48,14 @@ impl Server {
 
     /// With the certificate of `fixtures/tls`, made for `localhost`.
     pub(crate) fn starttls() -> Self {
+        Self::showing("server.pem", "server.key")
+    }
+
+    /// With another certificate of `fixtures/tls`.
+    pub(crate) fn showing(certificate: &str, key: &str) -> Self {
         let file = |name: &str| format!("{}/fixtures/tls/{name}", env!("CARGO_MANIFEST_DIR"));
-        let certificates = CertificateDer::pem_file_iter(file("server.pem")).unwrap();
-        let key = PrivateKeyDer::from_pem_file(file("server.key")).unwrap();
+        let certificates = CertificateDer::pem_file_iter(file(certificate)).unwrap();
+        let key = PrivateKeyDer::from_pem_file(file(key)).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -57,14 +72,21 @@ impl Server {
             port: listener.local_addr().unwrap().port(),
             mails: Arc::default(),
             said: Arc::default(),
+            rules: Arc::default(),
         };
         let (mails, said) = (Arc::clone(&server.mails), Arc::clone(&server.said));
+        let rules = Arc::clone(&server.rules);
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                serve(stream, tls.clone(), &mails, &said);
+                serve(stream, tls.clone(), (&mails, &said, &rules));
             }
         });
         server
+    }
+
+    /// From now on.
+    pub(crate) fn set(&self, rules: Rules) {
+        *self.rules.lock().unwrap() = rules;
     }
 
     pub(crate) fn mails(&self) -> Vec<Mail> {
@@ -77,24 +99,22 @@ impl Server {
     }
 }
 
-type Mails = Mutex<Vec<Mail>>;
-type Said = Mutex<Vec<String>>;
+type Books<'b> = (
+    &'b Mutex<Vec<Mail>>,
+    &'b Mutex<Vec<String>>,
+    &'b Mutex<Rules>,
+);
 
-fn serve(
-    mut stream: TcpStream,
-    tls: Option<Arc<rustls::ServerConfig>>,
-    mails: &Mails,
-    said: &Said,
-) {
+fn serve(mut stream: TcpStream, tls: Option<Arc<rustls::ServerConfig>>, books: Books<'_>) {
     if stream.write_all(b"220 test\r\n").is_err() {
         return;
     }
-    if talk(&mut stream, tls.is_some(), false, mails, said)
+    if talk(&mut stream, tls.is_some(), false, books)
         && let Some(config) = tls
     {
         let connection = rustls::ServerConnection::new(config).unwrap();
         let mut secure = rustls::StreamOwned::new(connection, stream);
-        talk(&mut secure, false, true, mails, said);
+        talk(&mut secure, false, true, books);
     }
 }
 
@@ -103,8 +123,7 @@ fn talk<S: Read + Write>(
     stream: &mut S,
     offers_tls: bool,
     secure: bool,
-    mails: &Mails,
-    said: &Said,
+    (mails, said, rules): Books<'_>,
 ) -> bool {
     let mut mail = Mail {
         secure,
@@ -126,11 +145,23 @@ fn talk<S: Read + Write>(
             }
             "AUTH" => "235 yes",
             "MAIL" => {
+                mail.to.clear();
                 mail.from = address();
                 "250 ok"
             }
             "RCPT" => {
-                mail.to.push(address());
+                let rules = rules.lock().unwrap();
+                let known = rules.refused.iter().find(|(who, _)| *who == address());
+                match known {
+                    Some((_, answer)) => answer,
+                    None => {
+                        mail.to.push(address());
+                        "250 ok"
+                    }
+                }
+            }
+            "RSET" => {
+                mail.to.clear();
                 "250 ok"
             }
             "DATA" => {
@@ -138,10 +169,16 @@ fn talk<S: Read + Write>(
                 let Some(raw) = data(stream) else {
                     return false;
                 };
-                mail.raw = raw;
-                mails.lock().unwrap().push(std::mem::take(&mut mail));
-                mail.secure = secure;
-                "250 kept"
+                let largest = rules.lock().unwrap().largest;
+                if largest > 0 && raw.len() > largest {
+                    mail.to.clear();
+                    "552 5.3.4 too large"
+                } else {
+                    mail.raw = raw;
+                    mails.lock().unwrap().push(std::mem::take(&mut mail));
+                    mail.secure = secure;
+                    "250 kept"
+                }
             }
             "QUIT" => "221 bye",
             _ => "250 ok",

@@ -39,7 +39,7 @@ pub(super) fn scene() -> example::Scene {
 #[test]
 fn only_tables_that_say_something_are_shown() {
     let scene = scene();
-    let tables = build(&scene).breakdowns;
+    let tables = build(&scene).breakdowns.tables;
     let shown: Vec<&str> = tables.iter().map(|table| table.dimension).collect();
     // nobody told a field, and no agency has a successor
     assert_eq!(shown, ["unit", "procedure", "source"]);
@@ -68,7 +68,7 @@ fn each_breakdown_tells_its_open_work_and_what_lies_in_no_row() {
     vnpay.cell = Some(Cell::new(Dimension::Source, example::SEPAY));
     scene.settlement.breakdown.push(vnpay);
     let report = build(&scene);
-    let tables = &report.breakdowns;
+    let tables = &report.breakdowns.tables;
     for table in tables.iter().filter(|table| table.dimension != "unit") {
         let mut sum = table.rest;
         table.rows.iter().for_each(|row| sum.plus(row.work));
@@ -102,7 +102,7 @@ fn each_breakdown_has_its_week_with_gaps() {
     ];
     scene.facts.page.cell_days = [("procedure=1.001612".into(), known)].into();
     let report = build(&scene);
-    let procedures = report.breakdowns.iter();
+    let procedures = report.breakdowns.tables.iter();
     let mut procedures = procedures.filter(|table| table.dimension == "procedure");
     let days = &procedures.next().unwrap().rows[0].days;
     let told: Vec<bool> = days.iter().map(|(_, share)| share.is_some()).collect();
@@ -135,7 +135,7 @@ fn successors_are_shown_once_there_are_some() {
     let agency = scene.inputs.agencies.first_mut().unwrap();
     agency.valid_to = Some(scene.facts.business_date.minus(1));
     agency.successor_code = Some(AgencyCode::new("H48.30"));
-    let tables = build(&scene).breakdowns;
+    let tables = build(&scene).breakdowns.tables;
     assert!(tables.iter().any(|table| table.dimension == "current"));
 }
 

@@ -229,12 +229,22 @@ fn no_cell_of_what_came_since_is_a_formula() {
             day: day("2022-12-05"),
             amount_vnd: Some(-1),
             bank_ref: Some((*text).into()),
+            by: Some((*text).into()),
+            reason: Some((*text).into()),
         })
         .collect();
     let mut out = Vec::new();
     csv::write_arrived(&mut out, &arrived, doisoat::domain::Lang::Vi, style).unwrap();
     let content = String::from_utf8(out).unwrap();
-    let held = ["key", "says", "dossier_code", "says_label", "bank_ref"];
+    let held = [
+        "key",
+        "says",
+        "dossier_code",
+        "says_label",
+        "bank_ref",
+        "decided_by",
+        "reason",
+    ];
     no_formula("arrived.csv", &content, &["amount_vnd"], &held);
     let moved: Vec<Moved> = HOSTILE
         .iter()
@@ -245,6 +255,7 @@ fn no_cell_of_what_came_since_is_a_formula() {
             now: (0, 1),
             outcomes_then: vec![(-1, 1)],
             outcomes_now: Vec::new(),
+            bank_ref: Some((*text).into()),
         })
         .collect();
     let mut out = Vec::new();
@@ -256,5 +267,10 @@ fn no_cell_of_what_came_since_is_a_formula() {
         "numerator_now",
         "denominator_now",
     ];
-    no_formula("moved.csv", &content, &numbers, &["definition", "item"]);
+    no_formula(
+        "moved.csv",
+        &content,
+        &numbers,
+        &["definition", "item", "bank_ref"],
+    );
 }

@@ -25,6 +25,8 @@ fn arrived(key: &str, amount: i64, kind: &'static str) -> Arrived {
         day: day("2022-12-05"),
         amount_vnd: Some(amount),
         bank_ref: None,
+        by: None,
+        reason: None,
     }
 }
 
@@ -37,6 +39,7 @@ fn moved(definition: &str, item: &str, outcomes: [&[(i64, i64)]; 2]) -> Moved {
         now: point(outcomes[1]),
         outcomes_then: outcomes[0].to_vec(),
         outcomes_now: outcomes[1].to_vec(),
+        bank_ref: None,
     }
 }
 
@@ -66,6 +69,13 @@ fn scene() -> Scene {
         later,
         changed,
         arrived("txn sepay-main/9", 1_000, "decision"),
+        Arrived {
+            says: r#"{"rule":"not_fee"}"#.into(),
+            bank_ref: Some("FT900".into()),
+            by: Some("Hoa".into()),
+            reason: Some("tiền thuê nhà".into()),
+            ..arrived("txn bank-main/~2012134ef305-1", 2_000, "decision")
+        },
     ];
     all.extend(HOSTILE.iter().map(|text| arrived(text, 10, "txn")));
     let totals = build(&scene).totals;
@@ -99,6 +109,14 @@ fn scene() -> Scene {
                 "cash|H48-2|TRAN THI B|1670000000000",
                 [&[(0, 1)], &[]],
             ),
+            Moved {
+                bank_ref: Some("FT901".into()),
+                ..moved(
+                    "TX_CASHLESS",
+                    "txn|bank-main|~5771f22eb4e8-1",
+                    [&[(1, 1)], &[(0, 1)]],
+                )
+            },
             moved("TX_CASHLESS", HOSTILE[7], [&[(0, 1)], &[(0, 1), (1, 1)]]),
             moved(
                 "TX_CASHLESS",
@@ -137,6 +155,9 @@ fn the_page_tells_then_and_now_and_what_came_between() {
         "Thuộc ngày 06/12/2022, sau đêm 05/12/2022.",
         "Đã biết, sau đó nguồn báo khác đi.",
         "Quyết định ghi sau đêm 05/12/2022.",
+        "giao dịch bank-main/FT900",
+        "Không phải khoản thu; Hoa quyết định: tiền thuê nhà (ghi sau đêm 05/12/2022).",
+        "giao dịch bank-main/FT901",
         "mới tính: giao dịch sepay-main/107, đêm 07/12/2022",
         "tiền mặt của hồ sơ H48-2",
         "không còn tính",
@@ -218,7 +239,7 @@ fn the_workbook_tells_then_now_and_the_difference_by_formula() {
                 .skip(4)
                 .filter(|row| row[0] != Data::Empty)
                 .count(),
-            5
+            6
         );
         let names: Vec<String> = moved.rows().map(|row| row[1].to_string()).collect();
         assert!(

@@ -108,8 +108,8 @@ fn the_summary_tells_the_trend_and_the_parts() {
     for gap in ["03/12/2022—khôngcóbáocáo", "04/12/2022—khôngcóbáocáo"] {
         assert!(letters.contains(gap), "{gap}");
     }
-    assert!(!report.breakdowns.is_empty() && !report.instruments.is_empty());
-    for table in &report.breakdowns {
+    assert!(!report.breakdowns.tables.is_empty() && !report.instruments.is_empty());
+    for table in &report.breakdowns.tables {
         wanted.push(table.heading.clone());
         let first = &table.rows[0];
         wanted.push(first.name.clone());

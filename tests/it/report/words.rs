@@ -118,6 +118,8 @@ fn what_arrived_is_told_in_words_beside_the_ids() {
         day: day("2022-12-05"),
         amount_vnd: Some(1),
         bank_ref: (kind == "txn").then(|| "FT1".into()),
+        by: None,
+        reason: None,
     };
     let rows = [
         row("txn", "added", "payment success"),
@@ -126,6 +128,13 @@ fn what_arrived_is_told_in_words_beside_the_ids() {
         row("receipt", "added", "valid"),
         row("reject", "added", "bad_amount"),
         row("decision", "added", "write_off"),
+        row("decision", "added", r#"{"rule":"not_fee"}"#),
+        row(
+            "decision",
+            "added",
+            r#"{"rule":{"pays":[{"dossier_code":"H48.18.22-221205-0001","fee_id":"P1","amount":40000}]}}"#,
+        ),
+        row("decision", "added", r#"{"assign":"Lan"}"#),
     ];
     let told = |lang| {
         let mut out = Vec::new();
@@ -149,6 +158,13 @@ fn what_arrived_is_told_in_words_beside_the_ids() {
         "added|valid|biên lai|thêm|còn hiệu lực",
         "added|bad_amount|dòng không đọc được|thêm|không phải là số tiền",
         "added|write_off|quyết định về|thêm|Không theo dõi tiếp",
+        "added|{\"rule\":\"not_fee\"}|quyết định về|thêm|Không phải khoản thu",
+        concat!(
+            r#"added|{"rule":{"pays":[{"dossier_code":"H48.18.22-221205-0001","fee_id":"P1","#,
+            r#""amount":40000}]}}|quyết định về|thêm|ghép với khoản thu "#,
+            "H48.18.22-221205-0001/P1 40.000\u{a0}₫",
+        ),
+        "added|{\"assign\":\"Lan\"}|quyết định về|thêm|giao người xử lý: Lan",
     ];
     assert_eq!(told(Lang::Vi), wanted);
     let english = told(Lang::En);

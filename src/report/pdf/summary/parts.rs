@@ -78,10 +78,14 @@ impl Maker<'_> {
 
     /// The leading share by unit, procedure, field, source and means.
     pub(super) fn breakdowns(&self, blocks: &mut Vec<Block>) {
-        for table in &self.r.breakdowns {
+        if let Some(why) = &self.r.breakdowns.left_out {
+            self.section(blocks, self.t("cells-left-out-heading"), "");
+            small(blocks, why.clone());
+        }
+        for table in &self.r.breakdowns.tables {
             self.breakdown(blocks, table);
         }
-        if !self.r.breakdowns.is_empty() {
+        if !self.r.breakdowns.tables.is_empty() {
             small(blocks, self.t("cells-note"));
         }
     }
