@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::desk::Desk;
 use super::error::JobError;
-use crate::domain::{Day, Inputs, Lang, Moment, Period};
+use crate::domain::{Day, Inputs, Lang, Moment, Period, RowKey, Txn, Vnd};
 use crate::report::Figure;
 use crate::report::facts::{LateFile, LateForClosed};
 use crate::store::{Closing, ExportFile, RunRecord, Store};
@@ -103,8 +103,6 @@ pub(super) async fn of_run(
     let night = run.business_date;
     let read = desk.store.files_read(night).await?;
     let new = new_rows(desk, night, pool).await?;
-    let first = desk.store.readings(night).await?;
-    let first = first.iter().map(|reading| reading.pulled_at_ms).min();
     let mut all = Vec::new();
     for closing in closings {
         let since = at_ms(&closing);
@@ -120,12 +118,9 @@ pub(super) async fn of_run(
         });
         let files: Vec<LateFile> = files.collect();
         // rows of a pull before the closing are in its figures
-        let rows = new.iter().filter(|(day, _)| held(*day));
-        let rows: Figure = if first.is_some_and(|first| first > since) {
-            rows.map(|(_, amount)| *amount).collect()
-        } else {
-            Figure::default()
-        };
+        let rows = new.iter();
+        let rows = rows.filter(|row| held(row.day) && row.read_ms > since);
+        let rows: Figure = rows.map(|row| row.amount).collect();
         if !files.is_empty() || !rows.is_empty() {
             all.push(LateForClosed {
                 period: closing.period.clone(),
@@ -153,19 +148,46 @@ pub(super) async fn of_period(
     Ok(())
 }
 
-/// Day and amount of the money rows that the night brought first.
-async fn new_rows(
-    desk: &Desk,
-    night: Day,
-    pool: &Inputs,
-) -> Result<Vec<(Day, crate::domain::Vnd)>, JobError> {
+/// A money row that the night brought first.
+struct NewRow {
+    day: Day,
+    amount: Vnd,
+    /// When the pull that brought it was made, milliseconds since 1970 in UTC.
+    read_ms: i64,
+}
+
+/// The money rows that the night brought first, each with the pull that did: a night that is made
+/// again pulls again. A row of which nobody knows what told it came with the first pull.
+async fn new_rows(desk: &Desk, night: Day, pool: &Inputs) -> Result<Vec<NewRow>, JobError> {
+    let readings = desk.store.readings(night).await?;
+    let Some(first) = readings.iter().map(|reading| reading.pulled_at_ms).min() else {
+        return Ok(Vec::new());
+    };
+    let mut read: BTreeMap<(&str, &str), i64> = BTreeMap::new();
+    for reading in &readings {
+        if let Some(sha256) = &reading.sha256 {
+            let at = read.entry((reading.source.as_str(), sha256));
+            let at = at.or_insert(reading.pulled_at_ms);
+            *at = reading.pulled_at_ms.min(*at);
+        }
+    }
     let mut rows = Vec::new();
     for source in &desk.config.sources {
         let seen = desk.store.seen_first(&source.name, night).await?;
         let seen: BTreeSet<&str> = seen.iter().map(|id| &**id).collect();
         let own = pool.txns.iter().filter(|txn| txn.source == source.name);
-        let new = own.filter(|txn| seen.contains(&*txn.id));
-        rows.extend(new.map(|txn| (txn.business_date, txn.amount)));
+        rows.extend(own.filter(|txn| seen.contains(&*txn.id)));
     }
-    Ok(rows)
+    let keys: Vec<RowKey> = rows.iter().map(|txn| txn.key()).collect();
+    let origins = desk.store.origins(&keys, night).await?;
+    let row = |(txn, key): (&Txn, RowKey)| {
+        let told_by = origins.get(&key).map(|origin| &*origin.sha256);
+        let at = told_by.and_then(|sha256| read.get(&(txn.source.as_str(), sha256)));
+        NewRow {
+            day: txn.business_date,
+            amount: txn.amount,
+            read_ms: at.copied().unwrap_or(first),
+        }
+    };
+    Ok(rows.into_iter().zip(keys).map(row).collect())
 }

@@ -50,6 +50,7 @@ mod flips;
 mod fuzz;
 mod forms;
 mod forms_book;
+mod forms_closed;
 mod forms_columns;
 mod forms_known;
 mod forms_writer;
