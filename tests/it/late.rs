@@ -190,11 +190,11 @@ async fn a_row_that_the_second_pull_of_a_night_brings_is_told() {
         let pair = Pair::new(kind).await;
         pair.two_days().await;
         // with the third night comes a row of the second day, and the period is closed
-        let row = "06/12/2022;F8;0;8.000;1.083.062;chuyen tien muon";
+        let row = "06/12/2022;F8;0;8.000;1.083.050;chuyen tien muon";
         pair.bank("saoke_muon_2022-12-06.csv", &[row]);
         pair.bank(
             "saoke_2022-12-07.csv",
-            &["07/12/2022;F5;0;49.450;1.132.512;QUYET TOAN GW 061222"],
+            &["07/12/2022;F5;0;10.000;1.093.050;tien lai thang"],
         );
         pair.night(THIRD).await;
         let (town, desk) = (&pair.0.town, &pair.0.desk);

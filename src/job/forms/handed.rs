@@ -13,7 +13,7 @@ use anyhow::Context;
 use crate::domain::{Day, Period, SourceName};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
-use crate::report::facts::{Figure, HeldBefore};
+use crate::report::facts::HeldBefore;
 use crate::report::forms::Handed;
 use crate::report::json;
 use crate::report::model::{GatewayDay, HeldRow};
@@ -55,7 +55,7 @@ struct Flow {
     with: Option<Box<str>>,
     opening: Option<i128>,
     closing: Option<i128>,
-    received: Figure,
+    received: i128,
     kept: i128,
     /// The days from the first of the period on as a paper up to the night `begins` knew them, and
     /// those after the period as they are known at the end.
@@ -92,8 +92,7 @@ impl Flow {
             return;
         }
         self.opening.get_or_insert(row.opening);
-        self.received.plus(row.batches);
-        self.received.plus(row.singles);
+        self.received += row.batches.sum_vnd + row.singles.sum_vnd;
         self.kept += row.kept;
     }
 
@@ -104,12 +103,9 @@ impl Flow {
             (Some(source), _) => Handed::With(source),
             (None, Some(closing)) if !self.is_untold => {
                 let opening = self.opening.unwrap_or(closing);
-                let count = (self.received.count + early.received.count)
-                    .saturating_sub(after.received.count);
-                let dong = self.received.sum_vnd + early.received.sum_vnd;
                 Handed::Told {
                     before: opening - early.held,
-                    received: Figure::new(count, dong - after.received.sum_vnd),
+                    received: self.received + early.received - after.received,
                     left: closing - after.held,
                 }
             }
@@ -125,7 +121,7 @@ impl Flow {
 /// Some days of a gateway together.
 struct Days {
     held: i128,
-    received: Figure,
+    received: i128,
     /// Beyond what the rows tell, dong.
     kept: i128,
 }
@@ -134,13 +130,12 @@ impl Days {
     fn of(days: &BTreeMap<Day, GatewayDay>) -> Self {
         let mut all = Self {
             held: 0,
-            received: Figure::default(),
+            received: 0,
             kept: 0,
         };
         for day in days.values() {
-            let credits = u64::from(day.batch.is_some()) + day.singles.count;
             all.held += day.held();
-            all.received.plus(Figure::new(credits, day.received()));
+            all.received += day.received();
             all.kept += day.settled() - day.received();
         }
         all
@@ -150,6 +145,7 @@ impl Days {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::report::facts::Figure;
     use crate::report::model::DayCredit;
 
     fn day(text: &str) -> Day {
@@ -204,7 +200,7 @@ mod tests {
         }
     }
 
-    fn paper(from: &str, to: &str, begins: &str, nights: &[&str]) -> (i128, Figure, i128, i128) {
+    fn paper(from: &str, to: &str, begins: &str, nights: &[&str]) -> (i128, i128, i128, i128) {
         let over = Period::range(day(from), day(to));
         let mut flow = Flow::default();
         for on in nights {
@@ -230,22 +226,22 @@ mod tests {
         // as of their own last night
         let one = paper("2024-02-01", "2024-02-02", "2024-01-31", &nights[..2]);
         let two = paper("2024-02-03", "2024-02-04", "2024-02-02", &nights[2..]);
-        assert_eq!(one, (0, Figure::new(1, 98), 100, 2));
-        assert_eq!(two, (100, Figure::new(2, 196), 100, 4));
+        assert_eq!(one, (0, 98, 100, 2));
+        assert_eq!(two, (100, 196, 100, 4));
         // the first closed with the night of the third day: what came of its second day is its own,
         // what is held of the third is none of it
         let one = paper("2024-02-01", "2024-02-02", "2024-01-31", &nights[..3]);
         let two = paper("2024-02-03", "2024-02-04", "2024-02-03", &nights[2..]);
-        assert_eq!(one, (0, Figure::new(2, 196), 0, 4));
-        assert_eq!(two, (0, Figure::new(1, 98), 100, 2));
+        assert_eq!(one, (0, 196, 0, 4));
+        assert_eq!(two, (0, 98, 100, 2));
         // the first closed after the end of the second: what that one adds is what came of its days
         let two = paper("2024-02-03", "2024-02-03", "2024-02-04", &nights[2..]);
-        assert_eq!(two, (0, Figure::new(1, 98), 0, 2));
+        assert_eq!(two, (0, 98, 0, 2));
         // closed two nights later: a day after it was paid out already
         let one = paper("2024-02-01", "2024-02-02", "2024-01-31", &nights);
         let two = paper("2024-02-03", "2024-02-04", "2024-02-04", &nights[2..]);
-        assert_eq!(one, (0, Figure::new(2, 196), 0, 4));
-        assert_eq!(two, (0, Figure::new(1, 98), 100, 2));
+        assert_eq!(one, (0, 196, 0, 4));
+        assert_eq!(two, (0, 98, 100, 2));
     }
 
     #[test]

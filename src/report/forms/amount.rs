@@ -20,8 +20,9 @@ pub enum Handed {
     Told {
         /// Of the days before the period, still to be transferred when the paper before ended, dong.
         before: i128,
-        /// What banks received since, of the days up to the end of the period.
-        received: Figure,
+        /// What banks received since, of the days up to the end of the period, dong. Nobody counts the
+        /// credits: a night that finds one to be of another day tells it again.
+        received: i128,
         /// Of these days, still to be transferred, added up from the rows, dong.
         left: i128,
     },
@@ -151,7 +152,7 @@ impl Table<'_> {
             self.cells("XII", due, of_period, true);
             return;
         };
-        let rest = left - (before + sums.due - received.sum_vnd);
+        let rest = left - (before + sums.due - received);
         let has_rest = rest != 0;
         let head = self.of.say(if has_rest {
             "form-minutes-left-line-rest"
@@ -163,7 +164,8 @@ impl Table<'_> {
         let opening = self.of.say("form-minutes-left-before");
         self.cells("1", opening, [None, Some(before)], false);
         self.cells("2", due, of_period, false);
-        self.part("3", "form-minutes-received", received);
+        let gone = self.of.say("form-minutes-received");
+        self.cells("3", gone, [None, Some(received)], false);
         if has_rest {
             let other = self.of.say("form-minutes-left-rest");
             self.cells("4", other, [None, Some(rest)], false);

@@ -88,9 +88,6 @@ async fn a_payment_that_waited_is_due_once() {
     }
 }
 
-const PAID_SINCE: &str =
-    "Trong đó nay tính vào ngày sau, biên bản của ngày đó có kết quả (phụ lục)";
-
 /// A payment that waits at the end of a period and is paid on a later day stays in the paper of the
 /// period, made again: as waiting then, with every figure as it was, and named as paid since. The
 /// next paper begins with it and tells it as paid.
@@ -136,8 +133,8 @@ async fn a_payment_that_is_paid_on_a_later_day_is_named_where_it_waited() {
         for line in lines.into_iter().chain(TURNOVER) {
             assert_eq!(told(&one, line), told(&early, line), "{kind:?} {line}");
         }
-        assert_eq!(told(&one, PAID_SINCE), [1, 77_000], "{kind:?}");
-        assert!(!super::has(&early, PAID_SINCE));
+        assert_eq!(told(&one, super::PAID_SINCE), [1, 77_000], "{kind:?}");
+        assert!(!super::has(&early, super::PAID_SINCE));
         let since = "đã thanh toán, tính vào ngày 06/12/2022";
         assert!(super::has(&one, since), "{one:?}");
         assert_eq!(told(&two, super::OPENING), told(&one, super::CLOSING));
