@@ -136,6 +136,30 @@ impl Minutes<'_> {
 }
 
 impl Table<'_> {
+    /// What earlier papers counted otherwise, XI. A bank's account is as it was: only what counts as
+    /// paid is another.
+    pub(super) fn carried(&mut self, sums: &Sums) {
+        let mut carried = sums.taken_up;
+        carried.plus(sums.taken_back);
+        carried.sum_vnd = sums.taken_up.sum_vnd - sums.taken_back.sum_vnd;
+        let [head, up, back] = if self.of.collects {
+            [
+                "form-minutes-carried",
+                "form-minutes-taken-up",
+                "form-minutes-taken-back",
+            ]
+        } else {
+            [
+                "form-minutes-carried-bank",
+                "form-minutes-taken-up-bank",
+                "form-minutes-taken-back-bank",
+            ]
+        };
+        self.head("XI", head, Some(carried));
+        self.part("1", up, sums.taken_up);
+        self.part("2", back, sums.taken_back);
+    }
+
     /// The lines of the amount, XII: what the sentence below the table names.
     pub(super) fn amount(&mut self, sums: &Sums) {
         if !self.of.collects {

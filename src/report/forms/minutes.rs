@@ -267,26 +267,7 @@ impl Minutes<'_> {
         if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
             table.of_annex(("form-sheet-unseen", 5), unseen, None);
         }
-        let mut carried = sums.taken_up;
-        carried.plus(sums.taken_back);
-        carried.sum_vnd = sums.taken_up.sum_vnd - sums.taken_back.sum_vnd;
-        // a bank's account is as it was: only what counts as paid is another
-        let names = if self.collects {
-            [
-                "form-minutes-carried",
-                "form-minutes-taken-up",
-                "form-minutes-taken-back",
-            ]
-        } else {
-            [
-                "form-minutes-carried-bank",
-                "form-minutes-taken-up-bank",
-                "form-minutes-taken-back-bank",
-            ]
-        };
-        table.head("XI", names[0], Some(carried));
-        table.part("1", names[1], sums.taken_up);
-        table.part("2", names[2], sums.taken_back);
+        table.carried(sums);
         table.amount(sums);
         table.rows
     }
