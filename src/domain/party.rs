@@ -28,7 +28,7 @@ pub struct ProviderRow {
     pub fee: Vnd,
     /// What reaches the agency.
     pub net: Vnd,
-    /// The accounting day.
+    /// The accounting day that it counted under in the night of which it is told.
     pub business_date: Day,
     /// The class, `ok` when in order.
     pub class: Box<str>,

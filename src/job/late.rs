@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::desk::Desk;
 use super::error::JobError;
 use super::order::{self, Answers, Known};
-use crate::domain::{Day, Inputs, Lang, Moment, Period};
+use crate::domain::{Day, Inputs, Lang, Moment, Period, RowKey, Txn, Vnd};
 use crate::report::Figure;
 use crate::report::facts::{LateFile, LateForClosed};
 use crate::store::archive::Archive;
@@ -139,10 +139,11 @@ pub(super) async fn of_run(
     let mut all = Vec::new();
     for closing in closings {
         let held = |day: Day| closing.period.holds(day) && day != night;
-        if !read.iter().any(|(file, _)| held(file.day)) && !new.iter().any(|(day, _)| held(*day)) {
+        if !read.iter().any(|(file, _)| held(file.day)) && !new.iter().any(|row| held(row.day)) {
             continue;
         }
         let (known, _) = answers.by(night, Known::at(&closing)).await?;
+        let bytes = bytes_of(&known);
         let known = (known.is_empty(), brought(known));
         let is_late = |(file, _): &&(ExportFile, i64)| held(file.day) && !is_in(&known.1, file);
         let files = read.iter().filter(is_late).map(|(file, _)| LateFile {
@@ -153,8 +154,9 @@ pub(super) async fn of_run(
         });
         let files: Vec<LateFile> = files.collect();
         // rows of a pull before the closing are in its figures
-        let rows = new.iter().filter(|(day, _)| known.0 && held(*day));
-        let rows: Figure = rows.map(|(_, amount)| *amount).collect();
+        let rows = new.iter();
+        let rows = rows.filter(|row| held(row.day) && row.is_late(known.0, &bytes));
+        let rows: Figure = rows.map(|row| row.amount).collect();
         if !files.is_empty() || !rows.is_empty() {
             all.push(LateForClosed {
                 period: closing.period.clone(),
@@ -182,19 +184,54 @@ pub(super) async fn of_period(
     Ok(())
 }
 
-/// Day and amount of the money rows that the night brought first.
-async fn new_rows(
-    desk: &Desk,
-    night: Day,
-    pool: &Inputs,
-) -> Result<Vec<(Day, crate::domain::Vnd)>, JobError> {
+/// The bytes of answers, by source.
+type Bytes = BTreeSet<(Box<str>, Box<str>)>;
+
+fn bytes_of(readings: &[Reading]) -> Bytes {
+    let bytes = |one: &Reading| Some((one.source.as_str().into(), one.sha256.clone()?));
+    readings.iter().filter_map(bytes).collect()
+}
+
+/// A money row that the night brought first.
+struct NewRow {
+    day: Day,
+    amount: Vnd,
+    /// The source and the bytes that told it first, where a pull of the night is known to have read
+    /// them.
+    told_by: Option<(Box<str>, Box<str>)>,
+}
+
+impl NewRow {
+    /// True when no pull that a closing knew brought it: `none` where there was no such pull,
+    /// `known` the bytes that these read. A row of which nobody knows what told it came with the
+    /// first pull.
+    fn is_late(&self, none: bool, known: &Bytes) -> bool {
+        let told_by = self.told_by.as_ref();
+        told_by.map_or(none, |told_by| !known.contains(told_by))
+    }
+}
+
+/// The money rows that the night brought first, each with the answer that did: a night that is made
+/// again pulls again.
+async fn new_rows(desk: &Desk, night: Day, pool: &Inputs) -> Result<Vec<NewRow>, JobError> {
+    let read = bytes_of(&desk.store.readings(night).await?);
     let mut rows = Vec::new();
     for source in &desk.config.sources {
         let seen = desk.store.seen_first(&source.name, night).await?;
         let seen: BTreeSet<&str> = seen.iter().map(|id| &**id).collect();
         let own = pool.txns.iter().filter(|txn| txn.source == source.name);
-        let new = own.filter(|txn| seen.contains(&*txn.id));
-        rows.extend(new.map(|txn| (txn.business_date, txn.amount)));
+        rows.extend(own.filter(|txn| seen.contains(&*txn.id)));
     }
-    Ok(rows)
+    let keys: Vec<RowKey> = rows.iter().map(|txn| txn.key()).collect();
+    let origins = desk.store.origins(&keys, night).await?;
+    let row = |(txn, key): (&Txn, RowKey)| {
+        let told_by = origins.get(&key);
+        let told_by = told_by.map(|of| (txn.source.as_str().into(), (*of.sha256).into()));
+        NewRow {
+            day: txn.business_date,
+            amount: txn.amount,
+            told_by: told_by.filter(|told_by| read.contains(told_by)),
+        }
+    };
+    Ok(rows.into_iter().zip(keys).map(row).collect())
 }

@@ -94,6 +94,20 @@ pub async fn close(
             fix: said(desk, "period-twice-fix", &period.label, &[]),
         });
     }
+    let same_days = |closing: &Closing| closing.closes && closing.period.is_told_by(period);
+    let other = states(desk).await?.into_values().find(same_days);
+    if let Some(closing) = other {
+        let label = &closing.period.label;
+        return Err(JobError::Usage {
+            message: said(
+                desk,
+                "period-same-days",
+                &period.label,
+                &[("by", &closing.by), ("other", label)],
+            ),
+            fix: said(desk, "period-twice-fix", label, &[]),
+        });
+    }
     complete(desk, period).await?;
     let mut entry = entry(period, word, desk, RunId::new(""), Vec::new());
     let asked = Asked {

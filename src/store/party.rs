@@ -15,19 +15,22 @@ use crate::domain::{
 use crate::matching::Evidence;
 
 impl Store {
-    /// The source's rows of the period, as classed on `night`, by day and id.
+    /// The source's rows that counted under a day of the period on `night`, as classed then, by day
+    /// and id: also one that counts under another day by now.
     pub async fn provider_rows(
         &self,
         source: &SourceName,
         period: &Period,
         night: Day,
     ) -> Result<Vec<ProviderRow>, StoreError> {
-        let days = [period.from, period.to].map(|day| day.to_string());
-        let [from, to] = days.each_ref().map(|day| Bind::Text(day));
-        let binds = [Bind::Text(source.as_str()), from, to];
+        let days = [period.from, period.to, night].map(|day| day.to_string());
+        let [from, to, as_of] = days.each_ref().map(|day| Bind::Text(day));
+        let binds = [Bind::Text(source.as_str()), from, to, as_of];
         let mut tx = self.begin_read().await?;
         let keys = tx.rows(&sql::SELECT_PROVIDER_KEY, &binds).await?;
-        classed(&mut tx, &keys, night).await
+        let mut rows = classed(&mut tx, &keys, night).await?;
+        rows.retain(|row| period.holds(row.business_date));
+        Ok(rows)
     }
 
     /// The fees that the nights of the period found kept before the source told its payments, each

@@ -301,7 +301,7 @@ statements! {
     SELECT_ARRIVED_REFUND = both "select_arrived_refund" 3;
     SELECT_MOVED_ITEM = both "select_moved_item" 3;
     SELECT_PROVIDER_ROW = both "select_provider_row" 2;
-    SELECT_PROVIDER_KEY = both "select_provider_key" 3;
+    SELECT_PROVIDER_KEY = both "select_provider_key" 4;
     SELECT_KEPT_BEFORE = both "select_kept_before" 3;
     SELECT_DECIDED_PROVIDER_KEY = both "select_decided_provider_key" 4;
     SELECT_MISSING_PAYMENT = both "select_missing_payment" 2;

@@ -10,7 +10,7 @@ use doisoat::job::forms::Form;
 use doisoat::job::report_again::{self, Asked, Span};
 use doisoat::job::{Desk, Exit};
 use doisoat::report::Figure;
-use doisoat::report::forms::{self, Block, Cell, Grid, Minutes, Paper};
+use doisoat::report::forms::{self, Block, Cell, Grid, Handed, Minutes, Paper};
 use serde_json::Value;
 
 use crate::database::Kind;
@@ -197,7 +197,7 @@ fn minutes_are_of(source: &Value, texts: &[String]) {
     let says = |what: &str| texts.iter().any(|text| text.contains(what));
     let bank = ["casso", "sepay", "statement"].contains(&source["kind"].as_str().unwrap());
     assert_eq!(says("Đã ghi có vào tài khoản của bên A"), bank, "{source}");
-    assert_eq!(says("bên B phải chuyển cho bên A"), !bank, "{source}");
+    assert_eq!(says("bên B còn phải chuyển cho bên A"), !bank, "{source}");
     assert!(says("Số liệu chốt đến hết ngày 05/12/2022."));
     assert!(texts.iter().any(|text| text.contains("Bằng chữ: ")));
 }
@@ -271,7 +271,8 @@ pub(crate) fn minutes<'a>(
         unasked: 0,
         kept_before: Figure::default(),
         as_of: Vec::new(),
-        waited: Vec::new(),
+        begins: None,
+        handed: Handed::Untold,
         opening: Vec::new(),
         rows,
         changed: Vec::new(),

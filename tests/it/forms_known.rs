@@ -20,7 +20,7 @@ const SECOND: &str = "2022-12-06";
 const THIRD: &str = "2022-12-07";
 const KEPT: &str =
     "Ngoài dòng 1: phí đã trừ trước khi báo, tìm được khi khớp; báo cáo cộng vào số người dân nộp";
-const LATE: &str = "Trong đó giao dịch của các ngày trước kỳ, đến sau khi chốt";
+const LATE: &str = "Trong đó giao dịch của các ngày trước kỳ, chưa có trong biên bản kỳ trước";
 const DROPPED: &str = "Trong đó loại ra sau đêm của chúng: báo cáo cộng các đêm còn tính là đã nộp";
 
 fn asked(form: Form, on: Day) -> Asked {

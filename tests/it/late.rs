@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::database::Kind;
 use crate::diff::corrected;
+use crate::forms_closed::Pair;
 use crate::night_cli::{code, run};
 use crate::town::{FIRST, Town, as_is, day, document, files, night};
 use crate::verify_clock::desk_at;
@@ -213,5 +214,41 @@ async fn a_closed_report_says_that_it_is_closed() {
             assert!(book(&closed["doisoat.xlsx"]).contains(said), "{said}");
         }
         desk.close().await;
+    }
+}
+
+/// A night that is made again pulls again: what its first pull brought is in the figures of a
+/// period that was closed between, what the second brings is not, and its page says so.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_that_the_second_pull_of_a_night_brings_is_told() {
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let pair = Pair::new(kind).await;
+        pair.two_days().await;
+        // with the third night comes a row of the second day, and the period is closed
+        let row = "06/12/2022;F8;0;8.000;1.083.050;chuyen tien muon";
+        pair.bank("saoke_muon_2022-12-06.csv", &[row]);
+        pair.bank(
+            "saoke_2022-12-07.csv",
+            &["07/12/2022;F5;0;10.000;1.093.050;tien lai thang"],
+        );
+        pair.night(THIRD).await;
+        let (town, desk) = (&pair.0.town, &pair.0.desk);
+        decide(desk, true).await.unwrap();
+        let banner = "Kỳ 2022-12-05/2022-12-06 đã chốt (ke-toan, ";
+        assert!(!page(town, THIRD).contains(banner), "{kind:?}");
+        // then another, and one of the night itself
+        let rows = [
+            "06/12/2022;F9;0;20.000;1.103.062;NOP PHI H48.18.22-221205-0003",
+            "07/12/2022;F10;0;5.000;1.157.512;NOP PHI H48.18.22-221207-0003",
+        ];
+        pair.bank("saoke_muon_2022-12-07.csv", &rows);
+        town.set_now(day(THIRD).plus(1).start_ms() + 7_200_000);
+        night(desk, THIRD).await;
+        let told = page(town, THIRD).replace('\u{a0}', " ");
+        assert!(told.contains(banner), "{kind:?}");
+        let which = told.split(banner).nth(1).unwrap();
+        let which = which.split("</").next().unwrap();
+        assert!(which.contains("1 giao dịch, 20.000 ₫"), "{kind:?}: {which}");
+        pair.0.desk.close().await;
     }
 }

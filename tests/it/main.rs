@@ -54,6 +54,7 @@ mod folder_mended;
 mod fuzz;
 mod forms;
 mod forms_book;
+mod forms_closed;
 mod forms_columns;
 mod forms_known;
 mod forms_writer;

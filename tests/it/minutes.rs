@@ -1,6 +1,7 @@
 //! What the minutes have both parties sign: what is due, that parts add up to their whole, what
 //! only one party has, and that one paper takes up what the paper before it carried over.
 
+mod amount;
 mod carried;
 mod own;
 mod untold;
@@ -21,6 +22,9 @@ const OPENING: &str = "Kỳ trước chuyển sang, chưa khớp";
 const SETTLED: &str = "Trong đó đã xử lý đến cuối kỳ";
 const ROWS: &str = "Giao dịch trong kỳ theo số liệu bên B";
 const CLOSING: &str = "Chuyển kỳ sau, chưa khớp (phụ lục)";
+const PAID_SINCE: &str =
+    "Trong đó nay tính vào ngày sau, biên bản của ngày đó có kết quả (phụ lục)";
+const DUE: &str = "Phải chuyển của kỳ này (dòng II.1 trừ dòng II.2, cộng dòng XI, trừ dòng VIII)";
 const REOPENED: &str = "Trong đó giao dịch trước kỳ mới thành chưa khớp";
 
 fn of(paper: &Minutes<'_>) -> Vec<String> {
@@ -117,8 +121,10 @@ fn fees_that_nobody_told_are_not_zero_and_a_feed_owes_nothing() {
     assert_eq!(behind(&texts, "Phí dịch vụ bên B đã thu", 2), ["—", "—"]);
     assert!(has(
         &texts,
-        "không ghi phí dịch vụ nên chưa trừ phí): 1.005.000 đồng"
+        "phải chuyển cho bên A của kỳ này (dòng XII): 1.005.000 đồng"
     ));
+    assert!(has(&texts, "phần còn phải chuyển chưa trừ phí đó"));
+    assert!(has(&texts, "còn phải chuyển ……………………… đồng"));
     let feed = Minutes {
         collects: false,
         ..paper
@@ -126,14 +132,14 @@ fn fees_that_nobody_told_are_not_zero_and_a_feed_owes_nothing() {
     let texts = of(&feed);
     assert!(has(
         &texts,
-        "Đã ghi có vào tài khoản của bên A (dòng II.1, cộng dòng XI): 1.005.000 đồng"
+        "Đã ghi có vào tài khoản của bên A (dòng XII.1): 1.005.000 đồng"
     ));
     assert!(!has(&texts, "phải chuyển") && !has(&texts, "Chuyển vào tài khoản"));
     let only_back = change("2", "refunded", "matched", |row| row.went_back = true);
     let texts = of(&minutes(&period, &run, vec![only_back]));
     assert!(has(
         &texts,
-        "bên A phải chuyển lại cho bên B: 1.005.000 đồng"
+        "bên A phải chuyển lại cho bên B (dòng XII, số âm): 1.005.000 đồng"
     ));
 }
 
@@ -151,8 +157,8 @@ fn what_was_kept_at_settlement_is_told_and_not_demanded_again() {
     let texts = of(&paper);
     assert_eq!(behind(&texts, fees, 2), ["—", "12.000"]);
     assert_eq!(behind(&texts, withheld, 2), ["—", "12.000"]);
-    assert!(has(&texts, "trừ phí dịch vụ ở dòng VIII): 993.000 đồng"));
-    assert!(!has(&texts, "chưa trừ phí"));
+    assert!(has(&texts, "của kỳ này (dòng XII): 993.000 đồng"));
+    assert_eq!(behind(&texts, DUE, 2), ["—", "993.000"]);
     // beside fees that the rows tell
     let both = Minutes {
         withheld: Some(12_000),
@@ -161,7 +167,7 @@ fn what_was_kept_at_settlement_is_told_and_not_demanded_again() {
     let texts = of(&both);
     assert_eq!(behind(&texts, fees, 2), ["—", "17.000"]);
     assert_eq!(behind(&texts, "Bên B ghi ở giao dịch", 2), ["1", "5.000"]);
-    assert!(has(&texts, "trừ phí dịch vụ ở dòng VIII): 988.000 đồng"));
+    assert!(has(&texts, "của kỳ này (dòng XII): 988.000 đồng"));
     assert!(!has(&of(&minutes(&period, &run, rows())), withheld));
 }
 
@@ -307,9 +313,11 @@ async fn consecutive_papers_chain() {
         }
         let whole = said(&both[name]);
         adds_up(&whole, name);
+        // what waited in the one and ended in the other is a row of both, and is named in the first
+        let since = has(&texts[1], PAID_SINCE).then(|| told(&texts[1], PAID_SINCE));
         let rows = add(told(&texts[1], ROWS), told(&texts[2], ROWS));
         assert_eq!(
-            told(&whole, ROWS),
+            add(told(&whole, ROWS), since.unwrap_or_default()),
             rows,
             "{name}: no row is lost or told twice"
         );

@@ -254,6 +254,16 @@ async fn a_closed_period_stays_to_the_byte_and_is_opened_by_a_decision() {
         let folder = close(&desk, &both()).await.unwrap();
         let closed = files(&folder);
         assert!(close(&desk, &both()).await.is_err(), "closed twice");
+        // nor under another name: there would be two closed figures of the same days
+        let renamed = Period {
+            label: "2022-W49".into(),
+            ..both()
+        };
+        let twice = close(&desk, &renamed).await.unwrap_err().to_string();
+        assert!(
+            twice.contains("đã được ke-toan chốt dưới tên 2022-12-05/2022-12-06"),
+            "{twice}"
+        );
         late(&town, &desk).await;
         let asked = Asked::of(Span::Days(both()));
         let root = town.dir().join("again");

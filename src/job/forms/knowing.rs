@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::{Context, anyhow};
 
-use super::payments::published_since;
+use super::payments::{mixed, published_since};
 use crate::domain::{Arrived, Day, Period, SourceName};
 use crate::job::as_known::Known;
 use crate::job::desk::Desk;
@@ -16,7 +16,7 @@ use crate::job::{knew, late, order, period};
 use crate::report::csv::{self, Style};
 use crate::report::facts::Figure;
 use crate::report::publish::OutFile;
-use crate::store::RunRecord;
+use crate::store::{Closing, RunRecord};
 use crate::text;
 
 /// The knowledge of a paper.
@@ -25,6 +25,10 @@ pub(super) struct Knowing {
     pub(super) run: RunRecord,
     /// The nights that were published by then.
     pub(super) nights: BTreeSet<Day>,
+    /// True where what people closed is what is told.
+    pub(super) closed: bool,
+    /// The night up to which the paper before told the days before the period.
+    pub(super) begins: Day,
     /// Set where it is the knowledge of an earlier day.
     pub(super) on: Option<Earlier>,
 }
@@ -48,11 +52,6 @@ impl Knowing {
             Some(_) => Telling::at(order::Known::of(desk, &self.run).await?),
             None => Telling::default(),
         })
-    }
-
-    /// True where what people closed is what is told.
-    pub(super) fn is_as_closed(&self, closed: bool) -> bool {
-        closed && self.on.is_none()
     }
 
     /// The lines below the title that say as of when it is: of one source, or of all.
@@ -122,6 +121,7 @@ pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<
         });
         return earlier(desk, over, day, closed).await;
     }
+    let closed = closing.is_some();
     let run = match closing {
         Some(closing) => desk.store.run(&closing.run_id).await?,
         None => desk.store.last_run().await?,
@@ -133,8 +133,40 @@ pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<
     Ok(Knowing {
         run,
         nights: desk.store.published_nights().await?,
+        closed,
+        begins: begins(desk, over, None).await?,
         on: None,
     })
+}
+
+/// The night up to which the paper before told the days before the period: that of the closing of
+/// the period that ends on the eve, of the same kind first, else the eve. Where nights up to it were
+/// published again since, the book does not tell any more what that paper told, and it is refused.
+/// As known with the run `then`, what was closed later is as open.
+async fn begins(desk: &Desk, over: &Period, then: Option<&RunRecord>) -> Result<Day, JobError> {
+    let eve = over.from.minus(1);
+    let states = period::states(desk).await?.into_values();
+    let ends = |closing: &Closing| closing.closes && closing.period.to == eve;
+    let own = over.before();
+    let order = |closing: &Closing| (closing.period == own, closing.seq);
+    let Some(closing) = states.filter(ends).max_by_key(order) else {
+        return Ok(eve);
+    };
+    let Some(told) = desk.store.run(&closing.run_id).await? else {
+        return Ok(eve);
+    };
+    let is_later = match then {
+        None => false,
+        Some(then) => order::Order::read(desk).await?.is_after(&told, then),
+    };
+    if is_later || told.business_date <= eve {
+        return Ok(eve);
+    }
+    let since = published_since(desk, &told).await?;
+    if !since.is_empty() {
+        return Err(mixed(desk, &told, &closing.period, &since, true));
+    }
+    Ok(told.business_date)
 }
 
 /// The knowledge of a day. The book of rows holds each night as it stands: where nights were
@@ -167,6 +199,8 @@ async fn earlier(
     };
     Ok(Knowing {
         nights,
+        closed: false,
+        begins: begins(desk, over, Some(&run)).await?,
         on: Some(Earlier {
             day,
             now: now.map_or(run.business_date, |now| now.business_date),

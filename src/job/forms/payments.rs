@@ -16,7 +16,7 @@ use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
 use crate::job::order::Order;
 use crate::job::report_again::none_in;
-use crate::job::{period, recover, told};
+use crate::job::{recover, told};
 use crate::kpi::Share;
 use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, Untold, is_summed};
 use crate::store::RunRecord;
@@ -95,8 +95,8 @@ pub(super) async fn told(
 ) -> Result<(RunRecord, Told), JobError> {
     let last = &knowing.run;
     let nights = &knowing.nights;
-    let known = known(nights, over, last.business_date).ok_or_else(|| none_in(desk, over))?;
-    let closed = knowing.is_as_closed(period::closing_of(desk, over).await?.is_some());
+    let known = known(nights, over, knowing).ok_or_else(|| none_in(desk, over))?;
+    let closed = knowing.closed;
     let own = desk.store.published(known.told_to).await?;
     let own = own.filter(|own| !closed && own.id != last.id);
     let mut found = None;
@@ -111,7 +111,8 @@ pub(super) async fn told(
     told.missing = known.missing;
     told.as_of = knowing.lines(desk, None);
     if known.had_eve {
-        let eve = over.from.minus(1);
+        // the form before ended with the night of its closing, or with its last one
+        let eve = known.begins;
         let since = desk
             .store
             .carried(over.from, eve, run.business_date)
@@ -205,7 +206,13 @@ pub(super) async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<
     Ok(nights)
 }
 
-fn mixed(desk: &Desk, run: &RunRecord, over: &Period, since: &[Day], closed: bool) -> JobError {
+pub(super) fn mixed(
+    desk: &Desk,
+    run: &RunRecord,
+    over: &Period,
+    since: &[Day],
+    closed: bool,
+) -> JobError {
     let nights: Vec<String> = since.iter().map(Day::to_string).collect();
     let (nights, night) = (nights.join(", "), run.business_date.to_string());
     let args = [

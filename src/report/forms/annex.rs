@@ -129,28 +129,6 @@ fn differences(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]
         ("form-col-amount", 1150),
     ];
     blocks.push(table(minutes, "form-sheet-annex", &columns, rows));
-    waited(minutes, blocks, classes);
-}
-
-/// What waited at the end and is of a later day by now, a line each.
-fn waited(minutes: &Minutes<'_>, blocks: &mut Vec<Block>, classes: &[Class]) {
-    if minutes.waited.is_empty() {
-        return;
-    }
-    let title = minutes.say("form-waited-title");
-    blocks.push(Block::Line(Line::plain(title).strong()));
-    cut(minutes, blocks, minutes.waited.len());
-    for row in minutes.waited.iter().take(LISTED) {
-        let parts = [
-            text::day(minutes.lang, row.business_date),
-            row.reference(),
-            row.dossier.as_deref().unwrap_or_default().to_owned(),
-            text::money_of(minutes.lang, row.amount),
-            minutes.standing(row, classes),
-        ];
-        let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-        blocks.push(Block::Line(Line::left(parts.join("; "))));
-    }
 }
 
 /// Says so where a table holds the first rows only.

@@ -60,7 +60,7 @@ enum Part {
 
 /// True for a row that had succeeded when it was classed so: the store holds its last status only,
 /// which may be a later one.
-fn succeeded(row: &ProviderRow) -> bool {
+pub(super) fn succeeded(row: &ProviderRow) -> bool {
     match &*row.class {
         "failed" | "void" | "pending" | "status_mismatch" => false,
         "conflict" | "decision_stale" => &*row.status == "success",
@@ -84,7 +84,7 @@ fn part(row: &ProviderRow) -> Part {
 
 impl Sums {
     /// What was paid, with what earlier papers counted otherwise, dong.
-    pub fn credited(&self) -> i128 {
+    fn counted(&self) -> i128 {
         self.paid.sum_vnd + self.taken_up.sum_vnd - self.taken_back.sum_vnd
     }
 
@@ -177,7 +177,7 @@ impl Minutes<'_> {
             }
         }
         let kept = fees.sum_vnd + self.withheld.unwrap_or(0);
-        sums.due = sums.credited() - sums.back.sum_vnd - kept;
+        sums.due = sums.counted() - sums.back.sum_vnd - kept;
         sums.fees = (!fees.is_empty()).then_some(fees);
         sums
     }
@@ -202,9 +202,11 @@ impl Minutes<'_> {
         dropped.map(|(was, _)| was.amount).collect()
     }
 
-    /// What was open before the period and is not any more.
+    /// What was open before the period and is not any more, as a row of a day before it.
     pub fn settled(&self) -> Figure {
-        let still = ids(&self.closing);
+        let still = self.closing.iter();
+        let still = still.filter(|row| row.business_date < self.period.from);
+        let still: BTreeSet<&str> = still.map(|row| &*row.id).collect();
         let gone = self.opening.iter().filter(|row| !still.contains(&*row.id));
         gone.map(|row| row.amount).collect()
     }
@@ -215,9 +217,10 @@ impl Minutes<'_> {
         waits.map(|row| row.amount).collect()
     }
 
-    /// What waited at the end and is of a later day by now: the paper of that day tells it.
+    /// What waited at the end and is of a later day by now: the paper of that day tells how it ended.
     pub fn paid_since(&self) -> Figure {
-        self.waited.iter().map(|row| row.amount).collect()
+        let since = self.closing.iter().filter(|row| row.since.is_some());
+        since.map(|row| row.amount).collect()
     }
 
     /// What is open at the end, of before the period, and was not open then: matched once and

@@ -1,5 +1,6 @@
 //! Biên bản đối soát: the minutes of reconciliation with one provider over a period.
 
+use super::amount::Handed;
 use super::annex;
 use super::figures::{ByClass, Sums};
 use super::paper::{Block, Cell, Grid, How, Line, Listed, Paper, Row, head, signer};
@@ -28,20 +29,24 @@ pub struct Minutes<'a> {
     /// True where party B takes the money and hands it on; false where it only reports what
     /// reached party A's own account (a bank feed, a statement).
     pub collects: bool,
-    /// The last published night up to the end of the period: all figures are as known then.
+    /// The night as of which all figures are known: that of the closing of a closed period, else the
+    /// last published one up to the end of the period.
     pub told_to: Day,
+    /// The night up to which the paper before told the days before the period, where that is a later
+    /// one than its eve.
+    pub begins: Option<Day>,
     /// First and last days of the stretches of the period that no published night tells.
     pub missing: Vec<(Day, Day)>,
     /// Days of the period that the source itself had not told in full by then.
     pub incomplete: Vec<Day>,
     /// Orders that could not be asked about by then.
     pub unasked: u64,
-    /// Open from before the period, as known on the eve of it.
+    /// Open from before the period, as known when the paper before ended.
     pub opening: Vec<ProviderRow>,
     /// The rows of the period; and those of earlier days that came after those days were told.
     pub rows: Vec<ProviderRow>,
-    /// Rows of earlier days that were told before and were decided anew in the period: as on its
-    /// eve, and as now. Where the amount that is due differs, this paper takes it up.
+    /// Rows of earlier days that were told before and were decided anew since: as when the paper
+    /// before ended, and as now. Where the amount that is due differs, this paper takes it up.
     pub changed: Vec<(ProviderRow, ProviderRow)>,
     /// The fees that party B kept of what banks received of it in the nights of the period, beyond
     /// those that its rows tell, dong; none where no settlement shows any.
@@ -56,9 +61,8 @@ pub struct Minutes<'a> {
     pub as_of: Vec<String>,
     /// Open at its end, those from before it too.
     pub closing: Vec<ProviderRow>,
-    /// Open at its end too, and rows of a later day by now, whose paper tells them: named here, and
-    /// in no other figure.
-    pub waited: Vec<ProviderRow>,
+    /// What of party B's collections reached the banks.
+    pub handed: Handed,
     /// Party A's own word on the orders of the period at this provider.
     pub ordered: Ordered,
     /// These orders, and those of other days that the rows name; by id.
@@ -141,6 +145,10 @@ impl Minutes<'_> {
         blocks.push(Block::Line(Line::plain(self.cut())));
         let told_to = text::day(self.lang, self.told_to);
         blocks.push(line("form-minutes-told-to", &[("day", &told_to)]));
+        if let Some(begins) = self.begins {
+            let day = text::day(self.lang, begins);
+            blocks.push(line("form-minutes-begins", &[("day", &day)]));
+        }
         let missing = period::missing(self.lang, &self.missing);
         blocks.extend(missing.map(|said| Block::Line(Line::plain(said))));
         let days = self.incomplete.iter().map(|day| text::day(self.lang, *day));
@@ -180,28 +188,6 @@ impl Minutes<'_> {
         let to = self.period.to;
         let args = [("hour", &*hour), ("from", &*day(from)), ("to", &*day(to))];
         text::say(self.lang, key, &args)
-    }
-
-    /// The sentence that both sign: what is handed on, or what reached the account.
-    fn amount(&self, sums: &Sums, blocks: &mut Vec<Block>) {
-        let (key, dong) = if !self.collects {
-            ("form-minutes-credited", sums.credited())
-        } else if sums.due < 0 {
-            ("form-minutes-due-back", sums.due.saturating_neg())
-        } else if sums.fees.is_none() && self.withheld.is_none() {
-            ("form-minutes-due-no-fee", sums.due)
-        } else {
-            ("form-minutes-due", sums.due)
-        };
-        let words = text::dong_in_words(self.lang, dong);
-        let dong = text::number(self.lang, dong);
-        let args = [("amount", &*dong), ("words", &*words)];
-        let line = Line::plain(text::say(self.lang, key, &args)).strong();
-        blocks.push(Block::Line(line));
-        if self.collects {
-            let account = self.say("form-minutes-account");
-            blocks.push(Block::Line(Line::plain(account)));
-        }
     }
 
     fn table(&self, sums: &Sums, classes: &[Class]) -> Grid {
@@ -281,12 +267,8 @@ impl Minutes<'_> {
         if let Some(unseen) = unseen.filter(|unseen| !unseen.is_empty()) {
             table.of_annex(("form-sheet-unseen", 5), unseen, None);
         }
-        let mut carried = sums.taken_up;
-        carried.plus(sums.taken_back);
-        carried.sum_vnd = sums.taken_up.sum_vnd - sums.taken_back.sum_vnd;
-        table.head("XI", "form-minutes-carried", Some(carried));
-        table.part("1", "form-minutes-taken-up", sums.taken_up);
-        table.part("2", "form-minutes-taken-back", sums.taken_back);
+        table.carried(sums);
+        table.amount(sums);
         table.rows
     }
 
@@ -363,7 +345,7 @@ impl Table<'_> {
     }
 
     /// Says of both figures of the last row how they are made.
-    fn made(&mut self, how: impl Fn(bool) -> How) {
+    pub(super) fn made(&mut self, how: impl Fn(bool) -> How) {
         let Some(row) = self.rows.last_mut() else {
             return;
         };

@@ -7,6 +7,7 @@
 pub mod minutes;
 pub mod payments;
 
+mod amount;
 mod annex;
 mod book;
 mod bridge;
@@ -16,6 +17,7 @@ mod own;
 mod paper;
 mod period;
 
+pub use amount::{Account, Handed};
 pub use annex::file_name;
 pub use book::render as xlsx;
 pub use bridge::{Bridge, is_summed};

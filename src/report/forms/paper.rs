@@ -149,6 +149,8 @@ pub enum How {
     Plus(u16, u16),
     /// One column of its row less another.
     Less(u16, u16),
+    /// The two rows right below it, less the third, and with a fourth where that is said.
+    Balance(bool),
     /// Of the rows of an annex.
     Listed(Listed),
 }

@@ -1,7 +1,7 @@
--- The rows with these keys, with their class as of the night $2.
+-- The rows with these keys, as of the night $2: their class, and the day that they counted under.
 SELECT
     t.source, t.id, t.order_ref, t.kind, t.status, t.amount_vnd, t.fee_vnd, t.net_vnd,
-    t.business_date, t.business_date AS now_on,
+    s.business_date, t.business_date AS now_on,
     t.bank_ref, s.class, s.bucket, s.dossier_code,
     CAST(CASE WHEN EXISTS (
         SELECT 1 FROM match_leg AS l CROSS JOIN match_group AS g

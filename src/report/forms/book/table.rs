@@ -213,6 +213,15 @@ impl Sheet<'_> {
             }
             How::Plus(a, b) => Some(format!("{}+{}", self.cell(*a), self.cell(*b))),
             How::Less(a, b) => Some(format!("{}-{}", self.cell(*a), self.cell(*b))),
+            How::Balance(more) => {
+                let [a, b, c, d] = [2, 3, 4, 5].map(|below| self.row + below);
+                let balance = format!("{letter}{a}+{letter}{b}-{letter}{c}");
+                Some(if *more {
+                    format!("{balance}+{letter}{d}")
+                } else {
+                    balance
+                })
+            }
             How::Listed(Listed {
                 table,
                 column,
