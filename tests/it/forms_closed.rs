@@ -245,7 +245,7 @@ async fn a_closed_paper_ends_with_its_closing_and_the_next_begins_there() {
         Box::pin(close(&pair.0.desk, &both())).await.unwrap();
         let one = pair.minutes("gw", (FIRST, SECOND)).await;
         assert!(has(&one, "Số liệu chốt đến hết ngày 08/12/2022."));
-        // the first day came to the bank; the second is still to be transferred, with what came late
+        // the first day came to the bank; the second is still there, with what came late
         assert_eq!(told(&one, DUE)[1], 57_350 + 49_450 + 7_912, "{kind:?}");
         assert_eq!(told(&one, RECEIVED)[1], 57_350, "{kind:?}");
         assert_eq!(told(&one, LEFT)[1], 57_362, "{kind:?}");

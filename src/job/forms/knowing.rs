@@ -140,9 +140,9 @@ pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<
 }
 
 /// The night up to which the paper before told the days before the period: that of the closing of
-/// the period that ends on the eve, of the same kind first, else the eve. Where nights up to it were
-/// published again since, the book does not tell any more what that paper told, and it is refused.
-/// As known with the run `then`, what was closed later is as open.
+/// the period that ends on the eve, of the same kind first, else the eve. Where nights up to it
+/// were published again since, the book does not tell any more what that paper told, and it is
+/// refused. As known with the run `then`, what was closed later is as open.
 async fn begins(desk: &Desk, over: &Period, then: Option<&RunRecord>) -> Result<Day, JobError> {
     let eve = over.from.minus(1);
     let states = period::states(desk).await?.into_values();

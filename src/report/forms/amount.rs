@@ -18,10 +18,11 @@ pub enum Handed {
     With(Box<str>),
     /// As the nights told it.
     Told {
-        /// Of the days before the period, still to be transferred when the paper before ended, dong.
+        /// Of the days before the period, still to be transferred when the paper before ended,
+        /// dong.
         before: i128,
-        /// What banks received since, of the days up to the end of the period, dong. Nobody counts the
-        /// credits: a night that finds one to be of another day tells it again.
+        /// What banks received since, of the days up to the end of the period, dong. Nobody counts
+        /// the credits: a night that finds one to be of another day tells it again.
         received: i128,
         /// Of these days, still to be transferred, added up from the rows, dong.
         left: i128,
@@ -136,8 +137,8 @@ impl Minutes<'_> {
 }
 
 impl Table<'_> {
-    /// What earlier papers counted otherwise, XI. A bank's account is as it was: only what counts as
-    /// paid is another.
+    /// What earlier papers counted otherwise, XI. A bank's account is as it was: only what counts
+    /// as paid is another.
     pub(super) fn carried(&mut self, sums: &Sums) {
         let mut carried = sums.taken_up;
         carried.plus(sums.taken_back);

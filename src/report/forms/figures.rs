@@ -217,7 +217,8 @@ impl Minutes<'_> {
         waits.map(|row| row.amount).collect()
     }
 
-    /// What waited at the end and is of a later day by now: the paper of that day tells how it ended.
+    /// What waited at the end and is of a later day by now: the paper of that day tells how it
+    /// ended.
     pub fn paid_since(&self) -> Figure {
         let since = self.closing.iter().filter(|row| row.since.is_some());
         since.map(|row| row.amount).collect()

@@ -29,11 +29,11 @@ pub struct Minutes<'a> {
     /// True where party B takes the money and hands it on; false where it only reports what
     /// reached party A's own account (a bank feed, a statement).
     pub collects: bool,
-    /// The night as of which all figures are known: that of the closing of a closed period, else the
-    /// last published one up to the end of the period.
+    /// The night as of which all figures are known: that of the closing of a closed period, else
+    /// the last published one up to the end of the period.
     pub told_to: Day,
-    /// The night up to which the paper before told the days before the period, where that is a later
-    /// one than its eve.
+    /// The night up to which the paper before told the days before the period, where that is a
+    /// later one than its eve.
     pub begins: Option<Day>,
     /// First and last days of the stretches of the period that no published night tells.
     pub missing: Vec<(Day, Day)>,
