@@ -263,3 +263,62 @@ fn in_any(dimension: Dimension, total: &Contribution) -> Contribution {
     made.coupled = coupled;
     made
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(raw: &str) -> Day {
+        Day::parse(raw).unwrap()
+    }
+
+    /// A firm sum of a span that begins on a day, in a scope (`""`: in total).
+    fn sum(definition: &str, scope: &str, from: &str) -> PriorSum {
+        PriorSum {
+            definition: definition.into(),
+            scope: Scope::parse(scope),
+            day: day(from),
+            to: None,
+            numerator: 1,
+            denominator: 2,
+        }
+    }
+
+    #[test]
+    fn a_span_without_cells_or_a_night_of_another_definition_lacks_them() {
+        let mut rules = Rules {
+            breakdowns: vec![Dimension::Unit],
+            periods: vec![
+                Period::night(day("2022-12-20")),
+                Period::month("2022-12").unwrap(),
+                Period::year("2022").unwrap(),
+            ],
+            ..Rules::default()
+        };
+        let told = |rules: &Rules, prior: &[PriorSum], others: &[Day]| -> Vec<String> {
+            let periods = lacking(rules, prior, others).into_iter();
+            periods.map(|period| period.label.to_string()).collect()
+        };
+        let [agency, cell] = ["H48.18", "unit=H48.18"];
+        let kept = |from: &str| [agency, cell].map(|scope| sum("TX_CASHLESS", scope, from));
+        let whole = [kept("2022-11-15"), kept("2022-12-01")].concat();
+        let none: [String; 0] = [];
+        assert_eq!(told(&rules, &whole, &[]), none);
+        // November was led by another definition
+        let half = [&whole[..1], &whole[2..]].concat();
+        assert_eq!(told(&rules, &half, &[]), ["2022"]);
+        // a span has cells of the nights that this definition led, and lacks those of the others
+        assert_eq!(
+            told(&rules, &whole, &[day("2022-12-03")]),
+            ["2022-12", "2022"]
+        );
+        assert_eq!(told(&rules, &whole, &[day("2022-11-30")]), ["2022"]);
+        // nothing was settled before: the cells hold all there is
+        assert_eq!(told(&rules, &[], &[day("2022-12-03")]), none);
+        // what another definition kept says nothing
+        let other = [sum("AMOUNT_CASHLESS", agency, "2022-12-01")];
+        assert_eq!(told(&rules, &other, &[]), none);
+        rules.breakdowns = Vec::new();
+        assert_eq!(told(&rules, &half, &[]), none);
+    }
+}

@@ -285,7 +285,8 @@ async fn a_closed_paper_stays_to_the_byte_when_a_payment_that_waited_ends() {
         assert!(told(&texts, TURNOVER[2])[1] >= 30_000, "it waits");
         pair.fifth().await;
         let now = pair.files(form(), (FIRST, SECOND)).await;
-        for (name, bytes) in was.iter().filter(|(name, _)| name.ends_with(".docx")) {
+        let is_paper = |name: &str| name.rsplit_once('.').is_some_and(|(_, end)| end == "docx");
+        for (name, bytes) in was.iter().filter(|(name, _)| is_paper(name)) {
             assert_eq!(said(&now[name]), said(bytes), "{kind:?} {name}");
         }
         let papers = was.iter().filter(|(name, _)| name.starts_with("bien-ban"));

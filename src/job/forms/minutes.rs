@@ -39,7 +39,9 @@ pub(super) async fn minutes<'a>(
     let mut closing = still_open(desk, name, over, (begins, night)).await?;
     if known.is_past {
         // what became of a row later is none of what is told
-        closing.iter_mut().for_each(|row| row.since = None);
+        for row in &mut closing {
+            row.since = None;
+        }
     }
     let on = handed_on(desk, over, name, (begins, night)).await?;
     rows.splice(..0, late);

@@ -175,8 +175,8 @@ fn once(toml: &str) -> String {
     toml.replace("rate_limit =", "retries = 1\nrate_limit =")
 }
 
-/// The run ends with a code, or says of a night whose answers an earlier run has that nobody answered
-/// now.
+/// The run ends with a code, or says of a night whose answers an earlier run has that nobody
+/// answered now.
 pub(super) fn is_seen(ended: &std::process::Output) -> bool {
     let log = String::from_utf8_lossy(&ended.stderr);
     code(ended) != 0 || log.contains("asked again without an answer")

@@ -152,12 +152,11 @@ fn talk<S: Read + Write>(
             "RCPT" => {
                 let rules = rules.lock().unwrap();
                 let known = rules.refused.iter().find(|(who, _)| *who == address());
-                match known {
-                    Some((_, answer)) => answer,
-                    None => {
-                        mail.to.push(address());
-                        "250 ok"
-                    }
+                if let Some((_, answer)) = known {
+                    answer
+                } else {
+                    mail.to.push(address());
+                    "250 ok"
                 }
             }
             "RSET" => {

@@ -121,7 +121,7 @@ fn by_order(day: &mut Inputs, i: usize, plan: &RowPlan) {
         fee_ids: ids.into_iter().skip(at).take(1 + i % 2).collect(),
         amount: txn.amount,
         created_at: txn.paid_at.clone(),
-        status: if i % 3 == 0 {
+        status: if i.is_multiple_of(3) {
             OrderStatus::Paid
         } else {
             OrderStatus::Pending
