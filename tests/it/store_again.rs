@@ -158,8 +158,10 @@ async fn a_deposit_is_added_up_again_when_a_receipt_is_made_void() {
         office.night("2022-12-05").await;
         // nothing happened, and the registry says so: a deposit waits for its word
         office.put("dossier_fees_2.csv", FEES, &[]);
+        office.put("cash_receipts_1b.csv", RECEIPTS, &[]);
         office.night("2022-12-06").await;
         assert_eq!(office.class("1").await, "cash_deposit", "{kind:?}");
+        office.put("cash_receipts_1c.csv", RECEIPTS, &[]);
         office.put(
             "dossier_fees_3.csv",
             FEES,
@@ -168,6 +170,7 @@ async fn a_deposit_is_added_up_again_when_a_receipt_is_made_void() {
         office.night("2022-12-07").await;
         assert_eq!(office.class("1").await, "cash_deposit", "{kind:?}");
         office.put("cash_receipts_2.csv", RECEIPTS, &[receipt("R2", B, "void")]);
+        office.put("dossier_fees_4.csv", FEES, &[]);
         office.night("2022-12-08").await;
         assert_eq!(office.class("1").await, "unidentified", "{kind:?}");
     }

@@ -93,21 +93,25 @@ async fn a_server_that_goes_silent_at_a_commit_ends_the_night_and_a_rerun_finds_
     for wished in [1, all / 2, all - 2] {
         let (trial, at, output) = silent_night(&field, wished).await;
         let text = said(&output);
-        assert_eq!(
-            output.status.code(),
-            Some(1),
-            "COMMIT {at} of {all}: {text}"
-        );
+        // what comes after the publication changes no exit code, and is said
+        let after = [
+            "the database was not tidied",
+            "the lease was not given back",
+        ];
+        let is_after = wished == all - 2 && after.iter().any(|says| text.contains(says));
+        let exit = i32::from(!is_after);
+        let ended = output.status.code();
+        assert_eq!(ended, Some(exit), "COMMIT {at} of {all}: {text}");
         // sources are saved side by side: another one may wait for a connection meanwhile, and
         // that is given up sooner
         let silent = "the database gave no answer to commit within 25 s";
         let pool = "pool timed out while waiting for an open connection";
         assert!(
-            text.contains(silent) || (wished > 1 && text.contains(pool)),
+            is_after || text.contains(silent) || (wished > 1 && text.contains(pool)),
             "COMMIT {at} of {all}: {text}"
         );
         let told = std::fs::read_to_string(trial.dir().join("archive/last-run.json")).unwrap();
-        assert!(told.contains("\"exit_code\":1"), "{told}");
+        assert!(told.contains(&format!("\"exit_code\":{exit}")), "{told}");
         trial.write_config(&field, &trial.database.url);
         // the server still holds the silent session, and with it the lease, until it is ended
         end_sessions(&trial).await;

@@ -237,7 +237,10 @@ fn a_month_is_not_titled_as_its_last_night() {
     assert_eq!(report.shares[0], *leads);
     assert_eq!(report.shares[1].period, "Lũy kế năm 2022");
     assert!(
-        report.light.why.contains("tháng 12/2022 là"),
+        report
+            .light
+            .why
+            .contains("tháng 12/2022 (tính đến hết ngày 05/12/2022) là"),
         "{}",
         report.light.why
     );
@@ -343,6 +346,10 @@ fn banners_and_sheets_of_a_month_name_the_night_they_mean() {
         stretch("2022-12-02", "2022-12-02"),
         stretch("2022-12-06", "2022-12-31"),
     ];
+    // a day that later answers told in full is a note; one that nobody told is no such day
+    let covered = banner(&scene, 1);
+    assert!(covered[0].contains("02/12/2022"), "{covered:?}");
+    scene.facts.unrun = [example::day("2022-12-02")].into();
     let [text, advice] = banner(&scene, 0);
     assert!(
         text.ends_with("các ngày: 02/12/2022; 06/12/2022 – 31/12/2022."),

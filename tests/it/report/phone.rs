@@ -85,7 +85,12 @@ fn a_very_long_code_makes_no_page_wider_than_the_screen() {
     for scene in [scene, cells] {
         for width in [360, 1366] {
             let told = framed(&page(&scene), width, script);
-            assert_eq!(told, format!("{width} | true | 0 | true"));
+            // on a laptop a table may be wider than the screen, within its own box that scrolls
+            let [_, fits, wide, whole] = told.split(" | ").collect::<Vec<_>>()[..] else {
+                panic!("{told}");
+            };
+            assert_eq!((fits, whole), ("true", "true"), "{told}");
+            assert!(width > 360 || wide == "0", "{told}");
         }
     }
 }
