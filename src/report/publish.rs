@@ -232,7 +232,10 @@ pub fn sums_of(files: &[(Box<str>, Box<str>)]) -> String {
 /// that lost a write; the list itself where that is gone.
 pub fn lost(root: &Path, name: &str) -> Vec<String> {
     let folder = root.join(name);
-    let holds = |file: &str| read(&folder.join(file)).is_some_and(|bytes| !bytes.is_empty());
+    let holds = |file: &str| {
+        let meta = fs::symlink_metadata(folder.join(file));
+        meta.is_ok_and(|meta| meta.is_file() && meta.len() > 0)
+    };
     let listed = read(&folder.join(SUMS)).unwrap_or_default();
     let listed = String::from_utf8_lossy(&listed);
     let lines = listed.lines().filter_map(|line| line.split_once("  "));

@@ -2,6 +2,7 @@
 //! certificate that is not to be trusted.
 
 use super::mail::Rules;
+use super::said::ask;
 use super::*;
 
 fn two(port: u16) -> String {
@@ -13,19 +14,6 @@ fn receivers(mails: &[Mail]) -> Vec<&str> {
         .iter()
         .flat_map(|mail| mail.to.iter().map(String::as_str))
         .collect()
-}
-
-fn ask(town: &Town, notify: &str, args: &[&str]) -> String {
-    let file = town.dir().join("doisoat.toml");
-    std::fs::write(&file, town.toml(&|text| format!("{text}{notify}"))).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doisoat"));
-    let out = command
-        .arg("--config")
-        .arg(&file)
-        .args(args)
-        .output()
-        .unwrap();
-    String::from_utf8(out.stdout).unwrap()
 }
 
 /// One of two is refused for good: the other has the mail of this night and of the next, at once;

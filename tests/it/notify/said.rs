@@ -3,6 +3,20 @@
 
 use super::*;
 
+/// What the program prints in the town whose nights are told so.
+pub(super) fn ask(town: &Town, notify: &str, args: &[&str]) -> String {
+    let file = town.dir().join("doisoat.toml");
+    std::fs::write(&file, town.toml(&|text| format!("{text}{notify}"))).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_doisoat"));
+    let out = command
+        .arg("--config")
+        .arg(&file)
+        .args(args)
+        .output()
+        .unwrap();
+    String::from_utf8(out.stdout).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn status_tells_what_waits_and_check_tells_what_is_wrong() {
     let town = Town::new(Kind::Sqlite).await;
@@ -10,18 +24,7 @@ async fn status_tells_what_waits_and_check_tells_what_is_wrong() {
     let down = desk(&town, &notify).await;
     town.morning_after(day(FIRST));
     let run = night(&down, FIRST).await.run;
-    let file = town.dir().join("doisoat.toml");
-    std::fs::write(&file, town.toml(&|text| format!("{text}{notify}"))).unwrap();
-    let ask = |args: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_doisoat"));
-        let out = command
-            .arg("--config")
-            .arg(&file)
-            .args(args)
-            .output()
-            .unwrap();
-        String::from_utf8(out.stdout).unwrap()
-    };
+    let ask = |args: &[&str]| ask(&town, &notify, args);
     let text = ask(&["status"]);
     let line = format!("Chờ gửi: 1\n  email của {}, đã thử 1 lần: ", run.id);
     assert!(text.contains(&line), "{text}");
