@@ -124,6 +124,17 @@ impl Classified {
         waits || (self.exception_id.is_some() && self.severity != Severity::Info)
     }
 
+    /// Who decided that nobody looks at the row any more, and why; none where nobody did.
+    pub fn ended_by(&self) -> Option<(&str, &str)> {
+        let mut seen = self.evidence.iter().rev();
+        let closed = self.severity == Severity::Info && !self.is_open();
+        let ended = closed && self.exception_id.is_some();
+        seen.find_map(|why| match why {
+            Evidence::DecidedBy(by, reason) if ended => Some((&**by, &**reason)),
+            _ => None,
+        })
+    }
+
     /// The class by which the row counts in the shares: a stale decision changes nothing in it.
     pub fn counts_as(&self) -> &'static str {
         match (self.class, self.also.first()) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::classify::Classified;
+use crate::classify::{Bucket, Classified, Severity};
 use crate::domain::{Day, ExceptionId, Fraction, Period};
 
 use super::interval::{Sums, greatest, least};
@@ -14,39 +14,60 @@ use super::share::{Contribution, Deciding, Scope};
 /// What ranks exceptions that move the verdict equally: money at risk in dong, and the day of the
 /// row. Source: the ranking of exceptions, by effect, then by money at risk, then by age.
 #[derive(Debug, Default)]
-pub(super) struct Ranks<'r>(FxHashMap<&'r ExceptionId, (i128, Day)>);
+pub(super) struct Ranks<'r>(FxHashMap<&'r ExceptionId, Rank>);
+
+/// Of one exception.
+#[derive(Clone, Copy, Debug)]
+struct Rank {
+    money: i128,
+    day: Day,
+    /// Somebody has to look at it.
+    work: bool,
+}
 
 impl<'r> Ranks<'r> {
     /// Of these rows.
     pub(super) fn of(rows: &'r [Classified]) -> Self {
         let rank = |row: &'r Classified| {
-            let money = row.at_risk().here().wide();
-            Some((row.exception_id.as_ref()?, (money, row.business_date)))
+            let rank = Rank {
+                money: row.at_risk().here().wide(),
+                day: row.business_date,
+                work: row.severity != Severity::Info && row.bucket != Bucket::Excluded,
+            };
+            Some((row.exception_id.as_ref()?, rank))
         };
         Self(rows.iter().filter_map(rank).collect())
     }
 
     /// True unless the exception is of a day after the period: the work of a period is none of it.
     fn is_of(&self, id: &ExceptionId, period: &Period) -> bool {
-        self.0.get(id).is_none_or(|(_, day)| *day <= period.to)
+        self.0.get(id).is_none_or(|of| of.day <= period.to)
     }
 
-    /// Everything that is open, in order of rank; empty where that is no short list, or where some
-    /// of it is no work of the period.
-    fn everything(&self, period: &Period) -> Vec<ExceptionId> {
-        if self.0.len() > LIST_MAX || self.0.keys().any(|id| !self.is_of(id, period)) {
+    /// Everything that is open, in order of rank: what somebody has to look at, and what is `named`
+    /// by an item. Empty where that is no short list, or where some of it is no work of the period.
+    fn everything<'i>(
+        &self,
+        named: impl Iterator<Item = &'i ExceptionId>,
+        period: &Period,
+    ) -> Vec<ExceptionId> {
+        let named: BTreeSet<&ExceptionId> = named.collect();
+        let known = self.0.iter().map(|(id, of)| (*id, *of));
+        let mut all: Vec<_> = known
+            .filter(|(id, of)| of.work || named.contains(id))
+            .collect();
+        if all.len() > LIST_MAX || all.iter().any(|(id, _)| !self.is_of(id, period)) {
             return Vec::new();
         }
-        let mut all: Vec<_> = self.0.iter().collect();
-        all.sort_by_key(|(id, (money, day))| (Reverse(*money), *day, *id));
-        all.into_iter().map(|(id, _)| (*id).clone()).collect()
+        all.sort_by_key(|(id, of)| (Reverse(of.money), of.day, *id));
+        all.into_iter().map(|(id, _)| id.clone()).collect()
     }
 
     /// The most money and the oldest row first.
     fn rank(&self, item: &Contribution) -> (Reverse<i128>, Option<Day>) {
         let known = || item.exceptions.iter().filter_map(|id| self.0.get(id));
-        let money = known().map(|(money, _)| money).sum();
-        (Reverse(money), known().map(|(_, day)| *day).min())
+        let money = known().map(|of| of.money).sum();
+        (Reverse(money), known().map(|of| of.day).min())
     }
 }
 
@@ -56,12 +77,13 @@ const LIST_MAX: usize = 60;
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
 /// While what one item moves is independent of the others, taking the largest first is shortest.
 /// An item that hangs on others is settled only with all of them: where those that stand for
-/// themselves are not enough, the list is everything that is open, or there is none. A row of after
-/// the period may touch an item of it; what it alone can settle is in no list.
+/// themselves are not enough, the list is everything that is open, or there is none. Everything
+/// that is open proves something only where bounds are `exact`: outer ones need not be reached. A
+/// row of after the period may touch an item of it; what it alone can settle is in no list.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,
-    total: &Sums,
+    (total, exact): (&Sums, bool),
     items: &[&Contribution],
     ranks: &Ranks<'_>,
 ) -> Deciding {
@@ -94,8 +116,9 @@ pub(super) fn deciding(
         let all: i128 = gains.iter().map(|(gain, _)| gain).sum();
         let alone = gains.into_iter().filter(|(_, item)| !item.coupled);
         let list = shortest(alone.collect(), needed, period, ranks);
-        if list.is_empty() && needed > 0 && all >= needed {
-            return ranks.everything(period);
+        if list.is_empty() && needed > 0 && all >= needed && exact {
+            let named = open().flat_map(|(item, _)| &item.exceptions);
+            return ranks.everything(named, period);
         }
         list
     };
@@ -157,6 +180,11 @@ mod tests {
         }
     }
 
+    fn rank(money: i128, day: Day) -> Rank {
+        let work = true;
+        Rank { money, day, work }
+    }
+
     /// Firm sums, open items, and how many of which prove what against one half.
     fn check(firm: (i128, i128), open: &[&[(i64, i64)]], met: &[usize], missed: &[usize]) {
         let items: Vec<Contribution> = (0..).zip(open).map(|(n, o)| item(n, o)).collect();
@@ -172,7 +200,7 @@ mod tests {
         };
         let half = Fraction { num: 1, den: 2 };
         let all: Vec<&Contribution> = items.iter().collect();
-        let lists = deciding(half, &period, &total, &all, &Ranks::default());
+        let lists = deciding(half, &period, (&total, false), &all, &Ranks::default());
         let of = |places: &[usize]| -> Vec<ExceptionId> {
             let ids = places.iter().map(|n| items[*n].exceptions[0].clone());
             ids.collect()
@@ -208,29 +236,40 @@ mod tests {
         let rows: Vec<ExceptionId> = (0..=LIST_MAX)
             .map(|n| item(n, open).exceptions[0].clone())
             .collect();
+        let rest = item(LIST_MAX + 1, open).exceptions[0].clone();
         let day = |n: u32| Day::of_ms(0).plus(n);
         let period = Period::range(day(0), day(0));
-        let of = |firm: i128, open_rows: usize, of_day: Day| {
+        let of = |firm: i128, open_rows: usize, of_day: Day, exact: bool| {
             let mut total = Sums::firm(0, firm);
             for item in &items {
                 total.add(&item.outcomes, item.coupled);
             }
-            let known = rows.iter().take(open_rows).map(|id| (id, (1, of_day)));
+            let known = rows.iter().take(open_rows);
+            let known = known.map(|id| (id, rank(1, of_day)));
+            let mut ranks = Ranks(known.collect());
+            // what waits for nobody, and nothing names it
+            let closed = Rank {
+                work: false,
+                ..rank(9, of_day)
+            };
+            ranks.0.insert(&rest, closed);
             let all: Vec<&Contribution> = items.iter().collect();
             let half = Fraction { num: 1, den: 2 };
-            let ranks = Ranks(known.collect());
-            deciding(half, &period, &total, &all, &ranks).met
+            deciding(half, &period, (&total, exact), &all, &ranks).met
         };
+        let exact = |firm, open_rows, of_day| of(firm, open_rows, of_day, true);
         // as many of the four as there are firm dossiers must turn out well
-        assert_eq!(of(2, 6, day(0)), [rows[0].clone(), rows[3].clone()]);
+        assert_eq!(exact(2, 6, day(0)), [rows[0].clone(), rows[3].clone()]);
         let mut everything = rows[..6].to_vec();
         everything.sort();
-        assert_eq!(of(3, 6, day(0)), everything);
-        assert_eq!(of(4, 6, day(0)), everything);
-        assert!(of(5, 6, day(0)).is_empty(), "not even everything");
-        assert!(of(3, 6, day(1)).is_empty(), "no work of the period");
-        assert_eq!(of(3, LIST_MAX, day(0)).len(), LIST_MAX);
-        assert!(of(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
+        assert_eq!(exact(3, 6, day(0)), everything);
+        assert_eq!(exact(4, 6, day(0)), everything);
+        assert!(exact(5, 6, day(0)).is_empty(), "not even everything");
+        assert!(exact(3, 6, day(1)).is_empty(), "no work of the period");
+        assert_eq!(exact(3, LIST_MAX, day(0)).len(), LIST_MAX);
+        assert!(exact(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
+        assert!(of(3, 6, day(0), false).is_empty(), "bounds that need not be reached");
+        assert_eq!(of(2, 6, day(0), false).len(), 2);
     }
 
     #[test]
@@ -238,13 +277,13 @@ mod tests {
         let open: &[(i64, i64)] = &[(0, 0), (1, 1)];
         let items: Vec<Contribution> = (0..4).map(|n| item(n, open)).collect();
         let money = [(10, 5), (90, 5), (90, 2), (20, 1)];
-        let rank = |(item, (money, day)): (&'_ Contribution, (i128, i64))| {
+        let known = |(item, (money, day)): (&'_ Contribution, (i128, i64))| {
             (
                 item.exceptions[0].clone(),
-                (money, Day::of_ms(day * 86_400_000)),
+                rank(money, Day::of_ms(day * 86_400_000)),
             )
         };
-        let known: Vec<_> = items.iter().zip(money).map(rank).collect();
+        let known: Vec<_> = items.iter().zip(money).map(known).collect();
         let ranks = Ranks(known.iter().map(|(id, rank)| (id, *rank)).collect());
         let gains = || items.iter().map(|item| (1, item)).collect::<Vec<_>>();
         let period = Period::range(Day::of_ms(0), Day::of_ms(5 * 86_400_000));

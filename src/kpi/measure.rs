@@ -188,7 +188,7 @@ impl Frame<'_> {
             if sums.can_count() {
                 sums.merge(&anywhere);
             }
-            let mut share = self.share(Some(agency.clone()), &sums, point, Deciding::default());
+            let mut share = self.share(Some(agency.clone()), &sums, point);
             self.resolve(&mut share, free);
             share
         });
@@ -197,11 +197,13 @@ impl Frame<'_> {
         // no list proves anything of things that several items count
         let proves = (self.definition.distinct)(self.rules).is_none();
         let target = self.target().filter(|_| proves);
-        let deciding = target.map_or_else(Deciding::default, |target| {
-            deciding::deciding(target.share, self.period, &total, items, self.ranks)
-        });
-        let mut share = self.share(None, &total, total.point, deciding);
+        let mut share = self.share(None, &total, total.point);
         self.resolve(&mut share, free);
+        if let Some(target) = target.filter(|_| share.verdict == Some(Verdict::Undecided)) {
+            let sums = (&total, !share.outer);
+            share.deciding =
+                deciding::deciding(target.share, self.period, sums, items, self.ranks);
+        }
         measured.shares.push(share);
         // nights that another definition led kept cells of it
         if broken_down(self.rules) == self.definition.id {
@@ -241,9 +243,6 @@ impl Frame<'_> {
             share.verdict = share
                 .target
                 .map(|target| self.verdict(target, (least, greatest), share.denominator));
-            if share.verdict != Some(Verdict::Undecided) {
-                share.deciding = Deciding::default();
-            }
         }
     }
 
@@ -280,7 +279,7 @@ impl Frame<'_> {
             if let Some(any) = by_scope.get(&Scope::Cell(Cell::any(cell.dimension))) {
                 widened.merge(any);
             }
-            let mut share = self.share(None, &widened, sums.point, Deciding::default());
+            let mut share = self.share(None, &widened, sums.point);
             share.cell = Some(cell.clone());
             shares.push(share);
         }
@@ -341,7 +340,6 @@ impl Frame<'_> {
         agency: Option<AgencyCode>,
         sums: &Sums,
         point: (i128, i128),
-        deciding: Deciding,
     ) -> Share {
         let point = cut(point);
         let bounds = sums.bounds().filter(|_| self.enough);
@@ -363,11 +361,7 @@ impl Frame<'_> {
             enough_data: self.enough,
             target,
             verdict,
-            deciding: if verdict == Some(Verdict::Undecided) {
-                deciding
-            } else {
-                Deciding::default()
-            },
+            deciding: Deciding::default(),
         }
     }
 }

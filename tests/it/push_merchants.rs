@@ -139,3 +139,41 @@ async fn an_amount_of_vnpay_in_another_unit_is_for_a_person() {
         "{links}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_inbox_alone_knows_the_orders_of_its_provider() {
+    let town = town("vnpay").await;
+    town.morning_after(day(FIRST));
+    let orders = paid(&town);
+    let key = secret(&town, "hash_secret");
+    let folder = town.dir().join("pushed");
+    std::fs::create_dir_all(&folder).unwrap();
+    for (id, amount, number, at) in &orders[..3] {
+        let at = at.format("%Y%m%d%H%M%S");
+        let query = format!(
+            "vnp_Amount={}&vnp_PayDate={at}&vnp_ResponseCode=00&vnp_TmnCode=SANDBOX1\
+             &vnp_TransactionNo={number}&vnp_TransactionStatus=00&vnp_TxnRef={id}",
+            amount * 100
+        );
+        let seal = text_signed(Algorithm::HmacSha512, &key, &query);
+        let text = format!("{query}&vnp_SecureHash={seal}");
+        std::fs::write(folder.join(format!("{id}.txt")), text).unwrap();
+    }
+    // no source that asks this provider
+    let alone = |text: String| {
+        let (head, tail) = text.split_once("[[source]]\nname = \"vnpay\"").unwrap();
+        let tail = tail.split_once("[[source]]").map_or("", |(_, tail)| tail);
+        format!("{head}[[source]]{tail}")
+    };
+    let keys = "hash_secret = { env = \"DOISOAT_SANDBOX_VNPAY_HASH_SECRET\" }\n\
+                tmn_code = \"SANDBOX1\"\nrequired = false\n";
+    let done = night(&desk(&town, keys, &alone).await, FIRST).await;
+    let run: Value = document(&done);
+    assert_eq!(source(&run, "pushed")["rows"], 3);
+    let (listed, links) = (listed(&town, "exceptions.csv"), listed(&town, "links.csv"));
+    for (id, ..) in &orders[..3] {
+        let mut lines = links.lines();
+        let settles = |line: &str| line.contains(&**id) && line.contains("settles");
+        assert!(lines.any(settles), "{id}: {links}\n{listed}");
+    }
+}

@@ -81,6 +81,10 @@ pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts
         troubles.push(say(lang, alone, &[]));
     }
     let mut facts = stage.facts(state);
+    if partner.is_none() {
+        // its rows are known by the orders of that provider
+        facts.kind = push.provider.into();
+    }
     if !troubles.is_empty() {
         facts.trouble = Some(troubles.join("; ").into());
     }

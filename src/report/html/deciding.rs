@@ -5,8 +5,8 @@ use crate::report::model::ShareRow;
 
 use super::Page;
 
-/// Ids with their texts.
-type Ids = Vec<(String, String)>;
+/// Ids, where the page has their row, with their texts.
+type Ids = Vec<(Option<String>, String)>;
 
 /// At most this many ids of a list are linked.
 const DECIDING_MAX: usize = 20;
@@ -43,23 +43,22 @@ impl Page<'_> {
                 .iter()
                 .find(|e| *e.id == *id.as_str());
             let line = || {
-                let lines = &self.r.exceptions.further;
-                let line = lines.iter().find(|e| e.id == *id)?;
+                let line = self.r.exceptions.lines().find(|e| e.id == *id)?;
                 let stake = line.stake(self.r.lang);
                 Some(format!("{} – {} – {stake}", line.label, line.what))
             };
-            let text = view.map_or_else(
-                || line().unwrap_or_else(|| id.to_string()),
-                |e| {
-                    let what = if e.dossier.is_empty() {
-                        &e.reference
-                    } else {
-                        &e.dossier
-                    };
-                    format!("{} – {what} – {}", e.label, e.stake(self.r.lang))
-                },
-            );
-            (id.to_string(), text)
+            let shown = view.map(|e| {
+                let what = if e.dossier.is_empty() {
+                    &e.reference
+                } else {
+                    &e.dossier
+                };
+                format!("{} – {what} – {}", e.label, e.stake(self.r.lang))
+            });
+            match shown.or_else(line) {
+                Some(text) => (Some(id.to_string()), text),
+                None => (None, self.t1("share-deciding-elsewhere", "id", id.as_str().to_owned())),
+            }
         };
         list.iter().take(DECIDING_MAX).map(shown).collect()
     }

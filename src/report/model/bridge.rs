@@ -353,7 +353,8 @@ pub(super) fn carries(settlement: &Settlement, facts: &RunFacts) -> Vec<CarryRow
         } else if let Some(then) = then {
             let of = of(&mut rows, &row.key);
             match row.bucket {
-                Bucket::Matched => of.matched.add(then),
+                // what somebody gave up never came
+                Bucket::Matched if row.ended_by().is_none() => of.matched.add(then),
                 _ => of.left_out.add(then),
             }
         }

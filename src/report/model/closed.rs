@@ -42,8 +42,8 @@ pub struct ClosedView {
     pub changed: bool,
 }
 
-/// Bucket and class of a row now, and whether it is open work.
-type Now<'s> = (Bucket, &'s str, bool);
+/// Bucket and class of a row now, whether it is open work, and who ended it with what reason.
+type Now<'s> = (Bucket, &'s str, bool, Option<(&'s str, &'s str)>);
 
 /// The group of a row now, and what it is.
 type Found<'s> = (Option<&'s MatchGroup>, Option<Now<'s>>);
@@ -62,7 +62,7 @@ pub(super) fn list(
     for row in &settlement.rows {
         if let Some(entry) = found.get_mut(&row.key) {
             let work = row.exception_id.is_some() && row.severity != Severity::Info;
-            entry.1 = Some((row.bucket, row.class, work));
+            entry.1 = Some((row.bucket, row.class, work, row.ended_by()));
         }
     }
     for group in &settlement.groups {
@@ -82,11 +82,17 @@ pub(super) fn list(
     let mut views: Vec<ClosedView> = Vec::new();
     for closed in &changes.closed {
         let (group, now) = found.get(&closed.key).copied().unwrap_or_default();
-        let changed = now.is_some_and(|(_, _, work)| work);
-        let matched = !changed && now.is_some_and(|(bucket, ..)| bucket == Bucket::Matched);
-        let how = match (group.filter(|_| matched), now) {
-            (Some(group), _) => group.label().get(lang).to_owned(),
-            (None, Some((_, class, _))) => {
+        let changed = now.is_some_and(|(_, _, work, _)| work);
+        // a claim that somebody gave up is not matched: its money never came
+        let ended = now.and_then(|(.., ended)| ended).filter(|_| !changed);
+        let is_matched = |(bucket, ..): Now<'_>| bucket == Bucket::Matched;
+        let matched = !changed && ended.is_none() && now.is_some_and(is_matched);
+        let how = match (group.filter(|_| matched), now, ended) {
+            (_, _, Some((by, reason))) => {
+                text::say(lang, "closed-ended", &[("by", by), ("reason", reason)])
+            }
+            (Some(group), ..) => group.label().get(lang).to_owned(),
+            (None, Some((_, class, ..)), None) => {
                 let label = classes.text(class, lang, |class| class.label);
                 if changed {
                     text::say(lang, "closed-changed-to", &[("class", &label)])
@@ -94,7 +100,7 @@ pub(super) fn list(
                     label
                 }
             }
-            (None, None) => text::say(lang, "closed-not-seen", &[]),
+            (None, None, None) => text::say(lang, "closed-not-seen", &[]),
         };
         views.push(ClosedView {
             id: closed.id.clone(),

@@ -22,7 +22,7 @@ use super::index::Index;
 use super::origin::masked;
 use super::row::{Fact, field, letter, row_facts};
 use super::status::Handled;
-use super::{BRIEF_MAX, Classes, OVERDUE_DAYS, SHOWN_MAX, matters, shares};
+use super::{BRIEF_MAX, Classes, FURTHER_MAX, OVERDUE_DAYS, SHOWN_MAX, matters, shares};
 
 /// One exception, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -110,7 +110,7 @@ pub struct ExceptionList {
     /// The first [`SHOWN_MAX`], those that move the verdict and the most money first; rejects that
     /// do not decide it stand in their own list alone.
     pub shown: Vec<ExceptionView>,
-    /// Those that decide the verdict after these, however many, a line each.
+    /// The first [`FURTHER_MAX`] of those that decide the verdict after these, a line each.
     pub further: Vec<BriefView>,
     /// The next [`BRIEF_MAX`], a line each.
     pub brief: Vec<BriefView>,
@@ -226,7 +226,8 @@ pub(super) fn list(
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
     let brief = |item: &Item<'_>| brief(item, index, facts, classes);
     let next = items.get(SHOWN_MAX..).unwrap_or_default();
-    let (further, rest) = next.split_at(next.partition_point(Item::decides));
+    let deciding = next.partition_point(Item::decides);
+    let (further, rest) = next.split_at(deciding.min(FURTHER_MAX));
     list.further = further.iter().map(brief).collect();
     list.brief = rest.iter().take(BRIEF_MAX).map(brief).collect();
     let more = rest.len().saturating_sub(BRIEF_MAX);

@@ -111,7 +111,8 @@ pub const OVERDUE_DAYS: i64 = 3;
 /// At most this many exceptions that decide the verdict stand on the first screen.
 const FIRST_MAX: usize = 5;
 
-/// A paper lists so many exceptions, and every one of those in full that decides the verdict.
+/// A paper lists so many exceptions in full, and of those the page shows in full every one that
+/// decides the verdict.
 pub const PAPER_MAX: usize = 60;
 
 /// The page shows so many exceptions that decide nothing after these in a line each; the rest
@@ -120,6 +121,9 @@ pub const BRIEF_MAX: usize = 5_000;
 
 /// The page shows this many exceptions in full, and this many rejects.
 pub const SHOWN_MAX: usize = 200;
+
+/// At most so many more of those that decide the verdict are on paper, in a line each.
+pub const FURTHER_MAX: usize = 100;
 
 /// The report of one night, decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
