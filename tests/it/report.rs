@@ -11,6 +11,7 @@ mod bridge;
 mod browser;
 mod cells;
 mod closed;
+mod contrast;
 mod documents;
 pub(crate) mod example;
 mod filters;
@@ -21,6 +22,7 @@ mod known;
 mod large;
 mod light;
 mod morning;
+mod named;
 mod new_year;
 mod pairings;
 mod phone;
@@ -54,7 +56,11 @@ fn files(scene: &Scene) -> Vec<OutFile> {
         settlement,
         facts,
     } = scene;
-    night_files(inputs, settlement, facts, &classes(), Formats::default()).unwrap()
+    let files = night_files(inputs, settlement, facts, &classes(), Formats::default()).unwrap();
+    for file in &files {
+        schema::keeps_to_schema(&file.name, &file.bytes);
+    }
+    files
 }
 
 fn files_of_match(scene: &Scene) -> Vec<OutFile> {

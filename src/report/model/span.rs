@@ -255,7 +255,19 @@ impl Report {
             ("by", &*mark.by),
             ("reason", &*mark.reason),
         ];
-        Some(text::say(self.lang, mark.key(), &args))
+        let mut said = vec![text::say(self.lang, mark.key(), &args)];
+        if let Some(left) = mark.left {
+            let (day, n) = (self.day(), text::number(self.lang, left));
+            let args = [("night", &*day), ("n", &*n)];
+            let key = if left == 0 {
+                "closed-knows"
+            } else {
+                "closed-knows-less"
+            };
+            said.push(text::say(self.lang, key, &args));
+        }
+        said.extend(mark.beside.iter().map(ToString::to_string));
+        Some(said.join(" "))
     }
 
     /// Which version of the night it is.

@@ -142,6 +142,8 @@ fn scene() -> Scene {
     scene.facts.page.assigned.sort();
     scene.facts.page.closed = Some(ClosedMark {
         reopened: false,
+        left: None,
+        beside: Vec::new(),
         by: HOSTILE.concat().into(),
         at: "06/12/2022 08:00".into(),
         reason: HOSTILE.concat().into(),
