@@ -36,7 +36,8 @@ Examples:
   doisoat report --format pdf --out paper              the summary on A4, for print and archive
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
   doisoat report --csv-separator ';'                   CSV that Excel with Vietnamese settings opens in columns
-Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY-Hn>, <YYYY-9M>, <YYYY> or <from>_<to> into the report folder. A
+Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY-Hn>, <YYYY-9M>, <YYYY> or <from>_<to> into the report folder and
+changes nothing else. A
 choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS; so is the language of
 --lang, where the night was published in the other one: 2022-12-05_en. What a past night was not published in is made
 with the figures that it published, or refused. With --as-of and

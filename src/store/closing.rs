@@ -45,10 +45,23 @@ pub struct Closing {
 pub struct Apart {
     /// The definition of the share, of the whole unit.
     pub definition: Box<str>,
-    /// As the earlier closing knows it: numerator, denominator and bounds.
-    pub before: Box<str>,
+    /// As the earlier closing knows it; none where it measured no such share.
+    pub before: Option<Measured>,
     /// As this one knows it.
-    pub here: Box<str>,
+    pub here: Option<Measured>,
+}
+
+/// A share as a closing says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Numerator of the point figure.
+    pub numerator: i64,
+    /// Denominator of the point figure.
+    pub denominator: i64,
+    /// Proven lower bound with four decimals, rounded down; none without data.
+    pub low: Option<Box<str>>,
+    /// Proven upper bound with four decimals, rounded up.
+    pub high: Option<Box<str>>,
 }
 
 /// A period that was closed when another one with some of the same days was.

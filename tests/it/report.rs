@@ -51,16 +51,21 @@ fn page(scene: &Scene) -> String {
 }
 
 fn files(scene: &Scene) -> Vec<OutFile> {
+    let files = files_as_made(scene);
+    for file in &files {
+        schema::keeps_to_schema(&file.name, &file.bytes);
+    }
+    files
+}
+
+/// The files of a scene with names that no source and no run has.
+fn files_as_made(scene: &Scene) -> Vec<OutFile> {
     let Scene {
         inputs,
         settlement,
         facts,
     } = scene;
-    let files = night_files(inputs, settlement, facts, &classes(), Formats::default()).unwrap();
-    for file in &files {
-        schema::keeps_to_schema(&file.name, &file.bytes);
-    }
-    files
+    night_files(inputs, settlement, facts, &classes(), Formats::default()).unwrap()
 }
 
 fn files_of_match(scene: &Scene) -> Vec<OutFile> {

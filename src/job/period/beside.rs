@@ -18,11 +18,11 @@ use crate::job::recover;
 use crate::job::report_again::{self, Asked, Span};
 use crate::kpi::Fraction;
 use crate::report::model::{definition_name, period_name};
-use crate::store::{Apart, Beside, Closing, RunRecord, Store};
+use crate::store::{Apart, Beside, Closing, Measured, RunRecord, Store};
 use crate::text;
 
 /// Definition and figures of the shares of the whole unit.
-type Figures = BTreeMap<&'static str, Box<str>>;
+type Figures = BTreeMap<&'static str, Measured>;
 
 /// Two closings in force that have days in common.
 #[derive(Clone, Debug)]
@@ -94,17 +94,13 @@ pub(super) async fn of(desk: &Desk, period: &Period) -> Result<Vec<Beside>, JobE
 }
 
 fn apart(before: &Figures, here: &Figures) -> Vec<Apart> {
-    let none: Box<str> = "-".into();
     let mut names: Vec<&str> = before.keys().chain(here.keys()).copied().collect();
     names.sort_unstable();
     names.dedup();
-    let both = names.into_iter().map(|name| {
-        let [before, here] = [before, here].map(|of| of.get(name).unwrap_or(&none).clone());
-        Apart {
-            definition: name.into(),
-            before,
-            here,
-        }
+    let both = names.into_iter().map(|name| Apart {
+        definition: name.into(),
+        before: before.get(name).cloned(),
+        here: here.get(name).cloned(),
     });
     both.filter(|one| one.before != one.here).collect()
 }
@@ -152,16 +148,15 @@ fn figures(
     let whole = shares.filter(|share| {
         share.period.is_told_by(shared) && share.agency.is_none() && share.cell.is_none()
     });
-    let part = |part: Option<Fraction>, round: fn(Fraction, u32) -> String| {
-        part.map_or_else(|| "-".to_owned(), |part| round(part, 4))
-    };
+    let whole_number = |n: i128| i64::try_from(n).unwrap_or(i64::MAX);
     let figures = whole.map(|share| {
-        let (low, high) = (
-            part(share.low, Fraction::down),
-            part(share.high, Fraction::up),
-        );
-        let (n, of) = (share.numerator, share.denominator);
-        (share.definition, format!("{n}/{of} [{low}; {high}]").into())
+        let measured = Measured {
+            numerator: whole_number(share.numerator),
+            denominator: whole_number(share.denominator),
+            low: share.low.map(|low| low.down(4).into()),
+            high: share.high.map(|high| high.up(4).into()),
+        };
+        (share.definition, measured)
     });
     Ok(Some(figures.collect()))
 }
@@ -210,20 +205,38 @@ fn note(lang: Lang, other: &Closing, beside: &Beside, other_is_later: bool) -> S
         return text::say(lang, "closed-beside-same", &days);
     };
     let definition = definition_name(lang, &first.definition);
+    let [before, here] = [&first.before, &first.here].map(|of| words(lang, of.as_ref()));
     let (there, here) = if other_is_later {
-        (&first.here, &first.before)
+        (here, before)
     } else {
-        (&first.before, &first.here)
+        (before, here)
     };
     let n = text::number(lang, u64::try_from(apart.len()).unwrap_or(u64::MAX));
     let figures = [
         ("definition", &*definition),
-        ("there", &**there),
-        ("here", &**here),
+        ("there", &*there),
+        ("here", &*here),
         ("n", &*n),
     ];
     let args = [&days[..], &figures[..]].concat();
     text::say(lang, "closed-beside-apart", &args)
+}
+
+/// `73,18 % (72,41 % – 77,67 %), 15.515.000 / 21.201.000`.
+fn words(lang: Lang, measured: Option<&Measured>) -> String {
+    let Some(told) = measured else {
+        return "—".to_owned();
+    };
+    let bound = |raw: &Option<Box<str>>| {
+        let units = raw.as_ref()?.replace('.', "").parse().ok()?;
+        Some(text::percent(lang, Fraction::new(units, 10_000)?))
+    };
+    let point = Fraction::new(told.numerator.into(), told.denominator.into());
+    let point = point.map_or_else(|| "—".to_owned(), |point| text::percent(lang, point));
+    let bounds = bound(&told.low).zip(bound(&told.high));
+    let bounds = bounds.map_or_else(String::new, |(low, high)| format!(" ({low} – {high})"));
+    let [n, of] = [told.numerator, told.denominator].map(|n| text::number(lang, n));
+    format!("{point}{bounds}, {n} / {of}")
 }
 
 impl Pair {

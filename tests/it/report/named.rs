@@ -79,5 +79,5 @@ fn a_page_is_titled_by_the_name_of_its_period() {
     // days that were asked for as days are told as days
     let days = decree("2022-12").unwrap();
     let days = Period::range(days.from, days.to.minus(1));
-    check(Some(days), "kỳ 15/11/2022 – 13/12/2022", "15/11/2022");
+    check(Some(days), "kỳ 15/11/2022 – 13/12/2022", "2022-11-15");
 }
