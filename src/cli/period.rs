@@ -53,7 +53,7 @@ enum What {
 
 #[derive(Debug, Args)]
 struct WordArgs {
-    /// YYYY-MM, YYYY-Qn, YYYY-Hn, YYYY-9M, YYYY, the same behind "reporting:" (15th to 14th), or FROM/TO
+    /// YYYY-MM, YYYY-Qn, YYYY-Hn, YYYY-9M, YYYY, these behind "reporting:" (15th to 14th), FROM/TO
     #[arg(value_name = "PERIOD", value_parser = read_period)]
     period: Period,
     /// Why

@@ -76,8 +76,8 @@ pub struct ReportArgs {
     /// A year
     #[arg(long, value_name = "YYYY", value_parser = read_year, group = "span", conflicts_with_all = ["from", "to"])]
     year: Option<Period>,
-    /// A reporting period of Decree 09/2019: a month, a quarter, six or nine months (2023-H1, 2023-9M) or a year, from
-    /// the 15th of the month before it to the 14th of its last month
+    /// A reporting period of Decree 09/2019: a month, quarter, six or nine months (2023-H1,
+    /// 2023-9M) or year, from the 15th of the month before it to the 14th of its last month
     #[arg(long, value_name = "REPORTING_PERIOD", value_parser = read_reporting, group = "span", conflicts_with_all = ["from", "to"])]
     reporting: Option<Period>,
     /// First day of a range

@@ -9,8 +9,8 @@ use super::named::{Kind, Named};
 /// A period of the share by `paid_on` (or the definition's own day), both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Period {
-    /// `YYYY-MM-DD`, `YYYY-MM`, `YYYY-Qn`, `YYYY-Hn`, `YYYY-9M`, `YYYY`, `from/to`, or empty for the
-    /// whole input.
+    /// `YYYY-MM-DD`, `YYYY-MM`, `YYYY-Qn`, `YYYY-Hn`, `YYYY-9M`, `YYYY`, `from/to`, or empty for
+    /// the whole input.
     pub label: Box<str>,
     /// First day.
     pub from: Day,

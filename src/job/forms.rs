@@ -98,9 +98,9 @@ async fn all_minutes(
     Ok((run, files))
 }
 
-/// The run whose figures the minutes tell: of a closed period that of its closing, as known on a day
-/// that of then; of any other the one that stands for the last night up to the end of the period,
-/// and where that cannot be measured any more the last one of all.
+/// The run whose figures the minutes tell: of a closed period that of its closing, as known on a
+/// day that of then; of any other the one that stands for the last night up to the end of the
+/// period, and where that cannot be measured any more the last one of all.
 async fn decided(
     desk: &Desk,
     over: &Period,

@@ -62,8 +62,8 @@ pub fn write_known(to: impl Write, mut rows: Vec<KnownShare<'_>>, style: Style) 
     table.finish()
 }
 
-/// Whether the bounds are outer ones, which may be wider than the truth allows; none where there are
-/// no bounds.
+/// Whether the bounds are outer ones, which may be wider than the truth allows; none where there
+/// are no bounds.
 pub fn outer(share: Option<&Share>) -> Option<bool> {
     let share = share.filter(|share| share.enough_data && share.low.is_some())?;
     Some(share.outer)

@@ -1,5 +1,5 @@
-//! How an office names a period on a paper: the month, quarter, half year, nine months or year where
-//! it is one, by the calendar or by Decree 09/2019, and always its first and last day.
+//! How an office names a period on a paper: the month, quarter, half year, nine months or year
+//! where it is one, by the calendar or by Decree 09/2019, and always its first and last day.
 
 use crate::domain::{Day, Lang, Named, Period, PeriodKind};
 use crate::text;

@@ -1,5 +1,5 @@
-//! Pure: why what is proven of a share allows more than what was proven before. An interval is proven
-//! of the data that it is made of: later data do not refute it, and may leave more open.
+//! Pure: why what is proven of a share allows more than what was proven before. An interval is
+//! proven of the data that it is made of: later data do not refute it, and may leave more open.
 
 use crate::domain::{Lang, Moved};
 use crate::kpi::Share;
