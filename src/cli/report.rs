@@ -8,7 +8,7 @@ use super::output::{json_line, out};
 use super::run::{desk, in_order};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::config::Format;
-use crate::domain::{Day, Lang, SourceName};
+use crate::domain::{Day, Lang, Named, PeriodKind, SourceName};
 use crate::job::as_known::Known;
 use crate::job::forms::Form;
 use crate::job::report_again::{self, Asked, Span};
@@ -23,8 +23,9 @@ Examples:
   doisoat report                                       the last night again, as published
   doisoat report --date 2022-12-05 --out again         into another folder
   doisoat report --month 2022-12                       the month, as of its last published night
-  doisoat report --quarter 2022-Q4                     a quarter; --year 2022 a year
+  doisoat report --quarter 2022-Q4                     a quarter; --half 2022-H2, --nine-months 2022, --year 2022
   doisoat report --reporting-month 2022-12             15 November to 14 December (Decree 09/2019)
+  doisoat report --reporting 2023-Q1                   15 December to 14 March; 2023-H1, 2023-9M, 2023 alike
   doisoat report --from 2022-12-01 --to 2022-12-15     a range
   doisoat report --month 2022-12 --as-of 2022-12-20    as known on that day, and what arrived since
   doisoat report --month 2022-12 --now                 a closed month as known today, beside what was closed
@@ -35,7 +36,8 @@ Examples:
   doisoat report --format pdf --out paper              the summary on A4, for print and archive
   doisoat report --definition DOSSIER_CASHLESS         led by another definition
   doisoat report --csv-separator ';'                   CSV that Excel with Vietnamese settings opens in columns
-Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY> or <from>_<to> into the report folder and changes nothing else. A
+Writes <YYYY-MM-DD>, <YYYY-MM>, <YYYY-Qn>, <YYYY-Hn>, <YYYY-9M>, <YYYY> or <from>_<to> into the report folder and
+changes nothing else. A
 choice of formats or of a definition is added to the folder's name: 2022-12-05_DOSSIER_CASHLESS; so is the language of
 --lang, where the night was published in the other one: 2022-12-05_en. What a past night was not published in is made
 with the figures that it published, or refused. With --as-of and
@@ -65,9 +67,19 @@ pub struct ReportArgs {
     /// A quarter
     #[arg(long, value_name = "YYYY-Qn", value_parser = read_quarter, group = "span", conflicts_with_all = ["from", "to"])]
     quarter: Option<Period>,
+    /// Six months: H1 or H2
+    #[arg(long, value_name = "YYYY-Hn", value_parser = read_half, group = "span", conflicts_with_all = ["from", "to"])]
+    half: Option<Period>,
+    /// The first nine months of a year
+    #[arg(long, value_name = "YYYY", value_parser = read_nine_months, group = "span", conflicts_with_all = ["from", "to"])]
+    nine_months: Option<Period>,
     /// A year
     #[arg(long, value_name = "YYYY", value_parser = read_year, group = "span", conflicts_with_all = ["from", "to"])]
     year: Option<Period>,
+    /// A reporting period of Decree 09/2019: a month, quarter, six or nine months (2023-H1,
+    /// 2023-9M) or year, from the 15th of the month before it to the 14th of its last month
+    #[arg(long, value_name = "REPORTING_PERIOD", value_parser = read_reporting, group = "span", conflicts_with_all = ["from", "to"])]
+    reporting: Option<Period>,
     /// First day of a range
     #[arg(long, value_name = "DATE", value_parser = day, requires = "to")]
     from: Option<Day>,
@@ -141,8 +153,28 @@ fn read_quarter(raw: &str) -> Result<Period, String> {
     Period::quarter(raw).ok_or_else(|| format!("\"{raw}\" is not a quarter of the form YYYY-Q4"))
 }
 
+fn read_half(raw: &str) -> Result<Period, String> {
+    let half = Period::named(raw, &[PeriodKind::Half]);
+    half.ok_or_else(|| format!("\"{raw}\" is not half a year of the form YYYY-H1"))
+}
+
+fn read_nine_months(raw: &str) -> Result<Period, String> {
+    let nine = Period::year(raw)
+        .and_then(|year| Period::named(&format!("{}-9M", year.label), &[PeriodKind::NineMonths]));
+    nine.ok_or_else(|| format!("\"{raw}\" is not a year of the form YYYY"))
+}
+
 fn read_year(raw: &str) -> Result<Period, String> {
     Period::year(raw).ok_or_else(|| format!("\"{raw}\" is not a year of the form YYYY"))
+}
+
+fn read_reporting(raw: &str) -> Result<Period, String> {
+    let named = Named::read(raw).and_then(|named| named.reporting().period());
+    named.ok_or_else(|| {
+        format!(
+            "\"{raw}\" is no reporting period; write 2023-01, 2023-Q1, 2023-H1, 2023-9M or 2023"
+        )
+    })
 }
 
 /// The whole period asked for, if one was.
@@ -150,7 +182,10 @@ fn whole(args: &ReportArgs) -> Option<&Period> {
     let asked = [
         &args.month,
         &args.reporting_month,
+        &args.reporting,
         &args.quarter,
+        &args.half,
+        &args.nine_months,
         &args.year,
     ];
     asked.into_iter().find_map(Option::as_ref)

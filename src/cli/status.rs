@@ -13,6 +13,7 @@ use crate::domain::{Day, Lang, Moment};
 use crate::job::desk::last_closed_day_of;
 use crate::job::last_run::LastRun;
 use crate::job::late::{self, Late};
+use crate::job::period::beside::{self, Pair};
 use crate::job::{Exit, JobError, lost};
 use crate::store::archive::Archive;
 use crate::store::{Delivered, ExportFile, OpenMode, Queued, RunRecord};
@@ -49,6 +50,7 @@ struct Document<'a> {
     given_up: Vec<Unsent<'a>>,
     sent_in_part: Vec<Unsent<'a>>,
     late_for_closed: Vec<LateJson<'a>>,
+    closed_shared_days: Vec<serde_json::Value>,
 }
 
 /// A closed period for which files came since.
@@ -123,6 +125,8 @@ struct Known {
     /// Of the last days, what somebody was refused.
     in_part: Vec<Queued>,
     late: Vec<Late>,
+    /// Closed periods with days in common.
+    shared: Vec<Pair>,
 }
 
 #[derive(Serialize)]
@@ -175,6 +179,7 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
             given_up: known.given_up.iter().map(Unsent::of).collect(),
             sent_in_part: known.in_part.iter().map(Unsent::of).collect(),
             late_for_closed: known.late.iter().map(LateJson::of).collect(),
+            closed_shared_days: known.shared.iter().map(Pair::json).collect(),
         });
     } else {
         out(&status_start::words(start.as_ref(), lang));
@@ -186,6 +191,9 @@ pub(super) fn run(global: &Global, args: &StatusArgs) -> Outcome {
         out(&print_unsent("notify-sent-in-part", &known.in_part, lang));
         for late in &known.late {
             out(&format!("! {}\n  → {}\n", late.say(lang), late.fix(lang)));
+        }
+        for pair in &known.shared {
+            out(&format!("! {}\n", pair.say(lang)));
         }
     }
     Ok(Exit::Done)
@@ -207,6 +215,7 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
             .sent_in_part(Day::of_ms(now_ms).minus(IN_PART_DAYS))
             .await?,
         late: late::standing(&store, &Archive::at(&config.archive_dir)).await?,
+        shared: beside::pairs(&store).await?,
     };
     store.close().await;
     Ok(known)

@@ -17,11 +17,13 @@ use crate::text::say;
 /// Commands that finance staff start.
 const FINANCE: [&str; 3] = ["exceptions", "period", "report"];
 /// The names of values in the help of these commands, and what to write there.
-const FORMS: [(&str, &str); 14] = [
+const FORMS: [(&str, &str); 16] = [
     ("DATE", "usage-why-date"),
     ("YYYY-MM", "usage-why-month"),
     ("YYYY-Qn", "usage-why-quarter"),
+    ("YYYY-Hn", "usage-why-half"),
     ("YYYY", "usage-why-year"),
+    ("REPORTING_PERIOD", "usage-why-reporting"),
     ("PERIOD", "usage-why-period"),
     ("DONG", "usage-why-dong"),
     ("DAYS", "usage-why-days"),

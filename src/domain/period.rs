@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use super::day::Day;
 use super::fraction::Fraction;
+use super::named::{Kind, Named};
 
 /// A period of the share by `paid_on` (or the definition's own day), both ends included.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Period {
-    /// `YYYY-MM-DD`, `YYYY-MM`, `YYYY-Qn`, `YYYY`, `from/to`, or empty for the whole input.
+    /// `YYYY-MM-DD`, `YYYY-MM`, `YYYY-Qn`, `YYYY-Hn`, `YYYY-9M`, `YYYY`, `from/to`, or empty for
+    /// the whole input.
     pub label: Box<str>,
     /// First day.
     pub from: Day,
@@ -46,35 +48,37 @@ impl Period {
 
     /// A whole month: `2022-12`.
     pub fn month(raw: &str) -> Option<Self> {
-        Some(Self::whole(raw, first_of(raw)?, 1))
+        Self::named(raw, &[Kind::Month])
     }
 
     /// A whole quarter: `2022-Q4`.
     pub fn quarter(raw: &str) -> Option<Self> {
-        let (year, quarter) = raw.split_once("-Q")?;
-        let month = match quarter {
-            "1" => "01",
-            "2" => "04",
-            "3" => "07",
-            "4" => "10",
-            _ => return None,
-        };
-        let first = first_of(&format!("{year}-{month}"))?;
-        Some(Self::whole(raw, first, 3))
+        Self::named(raw, &[Kind::Quarter])
     }
 
     /// A whole year: `2022`.
     pub fn year(raw: &str) -> Option<Self> {
-        let first = first_of(&format!("{raw}-01"))?;
-        Some(Self::whole(raw, first, 12))
+        Self::named(raw, &[Kind::Year])
     }
 
-    /// The month of a periodic report, `2022-12`: from the 15th of the month before to the 14th
-    /// (Decree 09/2019/NĐ-CP, article 12).
+    /// A period of the calendar of one of these kinds, by its label.
+    pub fn named(raw: &str, kinds: &[Kind]) -> Option<Self> {
+        let named = Named::read(raw)?;
+        kinds.contains(&named.kind).then(|| named.period())?
+    }
+
+    /// The same months, by its label, as a periodic report counts them: `2022-12` from the 15th of
+    /// the month before to the 14th (Decree 09/2019/NĐ-CP, article 12).
+    pub fn reporting(raw: &str, kinds: &[Kind]) -> Option<Self> {
+        let named = Named::read(raw)?;
+        kinds
+            .contains(&named.kind)
+            .then(|| named.reporting().period())?
+    }
+
+    /// The month of a periodic report, `2022-12`.
     pub fn reporting_month(raw: &str) -> Option<Self> {
-        let first = first_of(raw)?;
-        let (from, to) = (first.minus(1).month_start().plus(14), first.plus(13));
-        Some(Self::range(from, to))
+        Self::reporting(raw, &[Kind::Month])
     }
 
     /// Days from one to another.
@@ -86,50 +90,27 @@ impl Period {
         }
     }
 
-    /// So many months from the first day of one.
-    fn whole(raw: &str, from: Day, months: u32) -> Self {
-        // 31 days after the first of a month lie in the next one
-        let next = (0..months).fold(from, |first, _| first.plus(31).month_start());
-        Self {
-            label: raw.into(),
-            from,
-            to: next.minus(1),
-        }
-    }
-
-    /// The period before this one, of the same kind: the night, month, quarter or year before, the
-    /// reporting month before; of any other range as many days, up to its eve.
+    /// The period before this one, of the same kind: the night, month, quarter, half year or year
+    /// before, the reporting period before, nine months of the year before; of any other range as
+    /// many days, up to its eve.
     pub fn before(&self) -> Self {
         let eve = self.from.minus(1);
-        let day = eve.to_string();
-        let [month, year] = [7, 4].map(|end| day.get(..end).unwrap_or_default());
-        let number: u32 = month.get(5..).and_then(|raw| raw.parse().ok()).unwrap_or(1);
-        let quarter = format!("{year}-Q{}", number.div_ceil(3));
-        let is = |known: Option<Self>| known.as_ref() == Some(self);
-        let before = if self.from == self.to && *self.label == *self.from.to_string() {
-            Some(Self::night(eve))
-        } else if is(Self::month(&self.label)) {
-            Self::month(month)
-        } else if is(Self::quarter(&self.label)) {
-            Self::quarter(&quarter)
-        } else if is(Self::year(&self.label)) {
-            Self::year(year)
-        } else if self.is_reporting_month() {
-            Self::reporting_month(month)
-        } else {
-            None
-        };
+        if self.from == self.to && *self.label == *self.from.to_string() {
+            return Self::night(eve);
+        }
+        let before = self.name().and_then(|named| named.before().period());
         before.unwrap_or_else(|| {
             let days = u32::try_from(self.to.days_since(self.from)).unwrap_or(0);
             Self::range(eve.minus(days), eve)
         })
     }
 
-    /// True for the days from the 15th of a month to the 14th of the next.
-    pub fn is_reporting_month(&self) -> bool {
-        let last = self.to.to_string();
-        let month = Self::reporting_month(last.get(..7).unwrap_or_default());
-        month.is_some_and(|month| (month.from, month.to) == (self.from, self.to))
+    /// The name that offices have for it; none of a free range, also where its days have one by the
+    /// calendar: it was asked for by its days.
+    pub fn name(&self) -> Option<Named> {
+        let named = Named::of(self.from, self.to)?;
+        let is_own = named.period().is_some_and(|own| own.label == self.label);
+        is_own.then_some(named)
     }
 
     /// True when a report that tells `other` tells this one too: by its label or by its days.
@@ -141,11 +122,6 @@ impl Period {
     pub fn holds(&self, day: Day) -> bool {
         self.from <= day && day <= self.to
     }
-}
-
-/// The first day of a month written `2022-12`, and nothing else.
-fn first_of(raw: &str) -> Option<Day> {
-    Day::parse(&format!("{raw}-01")).ok()
 }
 
 /// A target for one definition with a validity period.

@@ -23,7 +23,7 @@ use crate::report::csv::{self, KnownShare, Style};
 use crate::report::facts::{AsKnown, Figure, NightsKnown};
 use crate::report::model::is_work;
 use crate::report::publish::OutFile;
-use crate::store::RunRecord;
+use crate::store::{Closing, RunRecord};
 
 /// Which knowledge a report shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,16 +43,16 @@ pub(super) struct Compared {
     pub(super) shown: RunRecord,
 }
 
-/// Measures the period by two runs; `show_now` says whose report it is.
+/// Measures the period by two runs, the first as its closing knew it where there is one; `show_now`
+/// says whose report it is.
 pub(super) async fn compare(
     desk: &Desk,
     by: &Desk,
     period: &Period,
-    (then, now): (&RunRecord, &RunRecord),
+    (then, now, closing): (&RunRecord, &RunRecord, Option<&Closing>),
     show_now: bool,
 ) -> Result<Compared, JobError> {
-    let known_then = (period, Telling::at(order::Known::of(desk, then).await?));
-    let mut decided_then = Box::pin(measured(desk, by, then, known_then)).await?;
+    let mut decided_then = Box::pin(measured(desk, by, (then, closing), period)).await?;
     // nights before it that were published again since are known now
     let decided_now = Box::pin(recover::with_sums_of_today(desk, by, now, period)).await?;
     let mut decided_now = decided_now.ok_or_else(|| unreadable(desk, now))?;
@@ -169,14 +169,20 @@ fn given_back(now: &Decided, arrived: &[Arrived]) -> BTreeMap<Box<str>, (Box<str
     found
 }
 
-/// A run measured over the period, from what it kept.
+/// A run measured over the period, from what it kept, or as a closing with it knew the period.
 async fn measured(
     desk: &Desk,
     by: &Desk,
-    run: &RunRecord,
-    over: (&Period, Telling),
+    (run, closing): (&RunRecord, Option<&Closing>),
+    period: &Period,
 ) -> Result<Decided, JobError> {
-    let decided = recover::as_known(desk, by, run, over).await?;
+    let decided = if let Some(closing) = closing {
+        let over = (period, Telling::at(order::Known::at(closing)));
+        recover::as_closed(desk, by, (closing, run), over).await?
+    } else {
+        let over = (period, Telling::at(order::Known::of(desk, run).await?));
+        recover::as_known(desk, by, run, over).await?
+    };
     decided.ok_or_else(|| unreadable(desk, run))
 }
 
@@ -285,9 +291,11 @@ fn document(
     let figures = |share: Option<&Share>| {
         let figures = csv::figures(share);
         let named = names.into_iter().zip(figures);
-        named
+        let mut told = named
             .map(|(name, figure)| (name.to_owned(), Value::from(figure)))
-            .collect::<serde_json::Map<_, _>>()
+            .collect::<serde_json::Map<_, _>>();
+        told.insert("outer".to_owned(), Value::from(csv::outer(share)));
+        told
     };
     let share = |pair: &KnownShare<'_>| {
         json!({

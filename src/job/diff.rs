@@ -93,7 +93,7 @@ async fn compare(
             entered::mark(desk, &nights, &mut diff.inputs).await?;
             diff.inputs.sort();
         }
-        let causes = cause::Causes::new(&diff, before, after);
+        let causes = cause::Causes::new(&diff, (before, after), to.business_date);
         let known = decided::known_groups(desk, from, after, same_night).await?;
         diff.matches = decided::matches(before, after, &known, same_night, &causes);
         diff.classes = decided::classes(before, after, &causes);

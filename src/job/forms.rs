@@ -13,6 +13,7 @@ use anyhow::Context;
 use super::as_known::{Known as AsOf, unreadable};
 use super::desk::Desk;
 use super::error::JobError;
+use super::nightly::Decided;
 use super::report_again::{none_in, refused};
 use super::{recover, stage};
 use crate::classify::CLASSES;
@@ -75,19 +76,16 @@ async fn all_minutes(
     only: Option<&SourceName>,
     knowing: &Knowing,
 ) -> Result<(RunRecord, Vec<OutFile>), JobError> {
-    let run = knowing.run.clone();
-    let telling = (over, knowing.telling(desk).await?);
-    let decided = Box::pin(recover::as_known(desk, desk, &run, telling)).await?;
-    let decided = decided.ok_or_else(|| unreadable(desk, &run))?;
-    let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
-    let nights = &knowing.nights;
-    let known = known(nights, over, knowing).ok_or_else(|| none_in(desk, over))?;
-    if knowing.closed {
-        let since = published_since(desk, &run).await?;
+    let known = known(&knowing.nights, over, knowing).ok_or_else(|| none_in(desk, over))?;
+    if let Some(closing) = &knowing.closing {
+        let since = published_since(desk, &knowing.run, Some(closing)).await?;
         if !since.is_empty() {
-            return Err(payments::mixed(desk, &run, over, &since, true));
+            return Err(payments::mixed(desk, &knowing.run, over, &since, true));
         }
     }
+    let decided = Box::pin(decided(desk, over, knowing, known.told_to)).await?;
+    let run = decided.run.clone();
+    let mut files = vec![OutFile::new("run.json", decided.run.run_json.as_bytes())];
     for source in providers(desk, only)? {
         let mut minutes = Box::pin(minutes::minutes(desk, &decided, over, source, &known)).await?;
         minutes.as_of = knowing.lines(desk, Some(&source.name));
@@ -98,6 +96,33 @@ async fn all_minutes(
         files.push(OutFile::new(&annex, all.with_context(|| annex.clone())?));
     }
     Ok((run, files))
+}
+
+/// The run whose figures the minutes tell: of a closed period that of its closing, as known on a
+/// day that of then; of any other the one that stands for the last night up to the end of the
+/// period, and where that cannot be measured any more the last one of all.
+async fn decided(
+    desk: &Desk,
+    over: &Period,
+    knowing: &Knowing,
+    told_to: Day,
+) -> Result<Decided, JobError> {
+    let last = &knowing.run;
+    let telling = (over, knowing.telling(desk).await?);
+    if let Some(closing) = &knowing.closing {
+        let told = Box::pin(recover::as_closed(desk, desk, (closing, last), telling)).await?;
+        return told.ok_or_else(|| unreadable(desk, last));
+    }
+    let own = desk.store.published(told_to).await?;
+    if let Some(own) = own.filter(|own| knowing.on.is_none() && own.id != last.id) {
+        match Box::pin(recover::as_known(desk, desk, &own, telling)).await {
+            Ok(Some(told)) => return Ok(told),
+            Ok(None) | Err(JobError::Usage { .. } | JobError::Erased { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let told = Box::pin(recover::as_known(desk, desk, last, telling)).await?;
+    told.ok_or_else(|| unreadable(desk, last))
 }
 
 fn written(name: &str, paper: &Paper, of: Day) -> Result<[OutFile; 3], JobError> {
@@ -156,7 +181,7 @@ struct Known {
 /// where no night of it was published.
 fn known(nights: &BTreeSet<Day>, over: &Period, knowing: &Knowing) -> Option<Known> {
     let last = knowing.run.business_date;
-    let until = if knowing.closed {
+    let until = if knowing.closing.is_some() {
         last
     } else {
         over.to.min(last)
@@ -168,7 +193,7 @@ fn known(nights: &BTreeSet<Day>, over: &Period, knowing: &Knowing) -> Option<Kno
         missing: lacking(nights, over, told_to),
         had_eve: nights.first().is_some_and(|first| *first < over.from),
         begins: knowing.begins,
-        is_past: knowing.closed || knowing.on.is_some(),
+        is_past: knowing.closing.is_some() || knowing.on.is_some(),
     })
 }
 

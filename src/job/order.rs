@@ -132,6 +132,21 @@ pub(super) async fn earlier_night_since(desk: &Desk, run: &RunRecord) -> Result<
     Ok(earlier.any(|other| order.is_after(other, run)))
 }
 
+/// A night up to that of the run was published, or published again, between the run and a closing
+/// with it: the closing knew it, and the run did not.
+pub(super) async fn again_before(
+    desk: &Desk,
+    run: &RunRecord,
+    closing: &Closing,
+) -> Result<bool, JobError> {
+    let order = Order::read(desk).await?;
+    let by = Known::at(closing);
+    let places = desk.store.run_places().await?;
+    let up_to = |other: &&RunPlace| other.business_date <= run.business_date;
+    let mut up_to = places.iter().filter(up_to);
+    Ok(up_to.any(|other| order.is_after(other, run) && order.is_known(other, by)))
+}
+
 /// The answers to the night of a run that came before it was published, and those that came later:
 /// the list that seals them tells, of older runs the pulls. To a run that is being made all came
 /// before.

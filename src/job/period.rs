@@ -2,6 +2,9 @@
 //! changes only what is known now. Opening it again is a decision with a reason, and both stand in
 //! a sealed book.
 
+pub mod beside;
+mod waiting;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -12,7 +15,7 @@ use super::error::JobError;
 use super::late;
 use super::report_again::{self, Asked, Span};
 use super::stage;
-use crate::domain::{Day, Period, RunId};
+use crate::domain::{Day, Lang, Period, RunId};
 use crate::report::facts::ClosedMark;
 use crate::report::publish::OutFile;
 use crate::store::{Closing, KeptFile, Lease};
@@ -81,13 +84,58 @@ pub fn unless_closed<T>(day: Day, done: Result<T, JobError>) -> Result<Option<T>
     }
 }
 
-/// Closes a period: its report of today is kept, and told from now on. Tells the folder.
+/// What becomes of decisions that no night has counted yet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nothing is closed while there are any.
+    #[default]
+    Refuse,
+    /// It is closed without them, and the report says how many.
+    Leave,
+}
+
+/// Closes a period, unless decisions wait for their night: its report of today is kept, and told
+/// from now on. Tells the folder.
 pub async fn close(
     desk: &Desk,
     lease: &Lease,
     period: &Period,
     word: &Word,
 ) -> Result<PathBuf, JobError> {
+    close_with(desk, lease, period, (word, Waiting::Refuse)).await
+}
+
+/// The same, with what becomes of decisions that wait for their night.
+pub async fn close_with(
+    desk: &Desk,
+    lease: &Lease,
+    period: &Period,
+    (word, waiting): (&Word, Waiting),
+) -> Result<PathBuf, JobError> {
+    may_close(desk, period).await?;
+    let mut entry = entry(period, word, desk, RunId::new(""), Vec::new());
+    let left = waiting::count(desk, period).await?;
+    if left > 0 && waiting == Waiting::Refuse {
+        return Err(waiting::refusal(desk, period, left).await?);
+    }
+    entry.left = Some(left);
+    entry.beside = beside::of(desk, period).await?;
+    let asked = Asked {
+        mark: Some(mark(desk, desk.config.lang, &entry).await?),
+        ..Asked::of(Span::Days(period.clone()))
+    };
+    let made = Box::pin(report_again::make(desk, &asked)).await?;
+    entry.run_id.clone_from(&made.run.id);
+    entry.files = stage::keep(desk, &made.files)?;
+    desk.store
+        .close_period(lease, &entry, &desk.now_wall())
+        .await?;
+    beside::show(desk, &entry).await;
+    report_again::show(&desk.config.report_dir, &made)
+}
+
+/// Refuses a period that is closed, under whichever name, or that is not over.
+async fn may_close(desk: &Desk, period: &Period) -> Result<(), JobError> {
     if let Some(closing) = closing_of(desk, period).await? {
         return Err(JobError::Usage {
             message: said(desk, "period-twice", &period.label, &[("by", &closing.by)]),
@@ -108,36 +156,34 @@ pub async fn close(
             fix: said(desk, "period-twice-fix", label, &[]),
         });
     }
-    complete(desk, period).await?;
-    let mut entry = entry(period, word, desk, RunId::new(""), Vec::new());
-    let asked = Asked {
-        mark: Some(mark(desk, &entry)),
-        ..Asked::of(Span::Days(period.clone()))
-    };
-    let made = Box::pin(report_again::make(desk, &asked)).await?;
-    entry.run_id.clone_from(&made.run.id);
-    entry.files = stage::keep(desk, &made.files)?;
-    desk.store
-        .close_period(lease, &entry, &desk.now_wall())
-        .await?;
-    report_again::show(&desk.config.report_dir, &made)
+    complete(desk, period).await
 }
 
-/// The mark that the report of a closed period carries, or of one that was opened again.
-pub(super) fn mark(desk: &Desk, closing: &Closing) -> ClosedMark {
-    ClosedMark {
+/// The mark that the report of a closed period carries, or of one that was opened again, in a
+/// language.
+pub(super) async fn mark(
+    desk: &Desk,
+    lang: Lang,
+    closing: &Closing,
+) -> Result<ClosedMark, JobError> {
+    let notes = beside::notes(desk, lang, closing).await?.into_iter();
+    Ok(ClosedMark {
         by: closing.by.clone(),
-        at: late::at(desk.config.lang, closing).into(),
+        at: late::at(lang, closing).into(),
         reason: closing.reason.clone(),
         reopened: !closing.closes,
-    }
+        left: closing.left,
+        beside: notes.map(Into::into).collect(),
+    })
 }
 
 /// The mark of a period that was opened again and is not closed since.
 pub(super) async fn reopened(desk: &Desk, period: &Period) -> Result<Option<ClosedMark>, JobError> {
     let last = states(desk).await?.remove(&period.label);
-    let opened = last.filter(|entry| !entry.closes);
-    Ok(opened.map(|entry| mark(desk, &entry)))
+    Ok(match last.filter(|entry| !entry.closes) {
+        Some(entry) => Some(mark(desk, desk.config.lang, &entry).await?),
+        None => None,
+    })
 }
 
 /// Opens a closed period again. Its folder says so from then on; the closed one is put aside.
@@ -183,6 +229,8 @@ fn entry(
         closes: true,
         run_id,
         files,
+        left: None,
+        beside: Vec::new(),
         by: word.by.clone(),
         reason: word.reason.clone(),
         at_wall: desk.now_wall().into(),

@@ -23,7 +23,7 @@ use crate::domain::{Day, Inputs};
 use crate::kpi::Period;
 use crate::report::publish::{self, OutFile};
 use crate::settle::Prior;
-use crate::store::RunRecord;
+use crate::store::{Closing, RunRecord};
 
 /// Folders of the last nights are looked into; of older ones only their presence is checked.
 const LOOKED_INTO: usize = 14;
@@ -201,6 +201,20 @@ pub(super) async fn kept_read(
     Ok(Some((read, prior)))
 }
 
+/// A closed period decided again as its closing knew it: by what its run read, with the nights that
+/// were published again before it was closed.
+pub(super) async fn as_closed(
+    desk: &Desk,
+    by: &Desk,
+    (closing, run): (&Closing, &RunRecord),
+    over: (&Period, Telling),
+) -> Result<Option<Decided>, JobError> {
+    if order::again_before(desk, run, closing).await? {
+        return Box::pin(with_sums(desk, by, run, over)).await;
+    }
+    Box::pin(as_known(desk, by, run, over)).await
+}
+
 /// A run decided again from what it read, with the sums of earlier nights as they stand today:
 /// nights that were published again since are in them. None when the rules are others today.
 pub(super) async fn with_sums_of_today(
@@ -209,14 +223,23 @@ pub(super) async fn with_sums_of_today(
     run: &RunRecord,
     over: &Period,
 ) -> Result<Option<Decided>, JobError> {
-    let Some((read, _)) = kept_read(desk, run).await? else {
-        return again_by(desk, by, run, Some(over)).await;
+    with_sums(desk, by, run, (over, Telling::default())).await
+}
+
+async fn with_sums(
+    desk: &Desk,
+    by: &Desk,
+    run: &RunRecord,
+    over: (&Period, Telling),
+) -> Result<Option<Decided>, JobError> {
+    let read = match kept_read(desk, run).await? {
+        Some((read, _)) => Some(read),
+        None => read_again(desk, run).await?,
     };
-    if !read.is_of(run) {
+    let Some(read) = read.filter(|read| read.is_of(run)) else {
         return Ok(None);
-    }
+    };
     let by = told::rules_of(by, run).await?;
-    let over = (over, Telling::default());
     let decided = nightly::decide_over(&by, read, run, over, None).await?;
     Ok(Some(decided))
 }

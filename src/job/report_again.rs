@@ -21,7 +21,7 @@ use crate::domain::{Day, Lang};
 use crate::kpi::Period;
 use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
-use crate::store::{RunPlace, RunRecord};
+use crate::store::{Closing, RunPlace, RunRecord};
 use crate::text;
 use choice::{lead, name_of, suffix};
 
@@ -31,8 +31,8 @@ pub enum Span {
     /// One night, as published.
     Night(Day),
     /// A month or a range: as closed; else as of the last published night in it, and where rows of
-    /// its days came after that night, as known by the last one of all, cut to the period's own
-    /// work and sources.
+    /// its days came after that night, or it was opened again, as known by the last one of all, cut
+    /// to the period's own work and sources.
     Days(Period),
 }
 
@@ -181,18 +181,26 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
         return Box::pin(closed::made(desk, by, asked, (period, &closing))).await;
     }
     let run = last_in(desk, period).await?;
-    let mut decided = Box::pin(recover::again_by(desk, by, &run, Some(period))).await?;
-    if decided.is_none() {
-        // rows of its days came later: the last night of all knows them
-        let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
-        decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
-    }
-    let mut decided = decided.ok_or_else(|| since(desk, &run))?;
-    before_period::tell(desk, by, &mut decided, Knower::Standing).await?;
-    decided.facts.page.closed = match &asked.mark {
+    let latest = desk.store.last_run().await?.unwrap_or_else(|| run.clone());
+    let mark = match &asked.mark {
         Some(mark) => Some(mark.clone()),
         None => period::reopened(desk, period).await?,
     };
+    let mut decided = None;
+    if mark.is_none() {
+        decided = Box::pin(recover::again_by(desk, by, &run, Some(period))).await?;
+    }
+    if decided.is_none() {
+        // rows of its days came later, or it is closed: the last night of all knows them, and what
+        // people decided since
+        decided = Box::pin(recover::again_by(desk, by, &latest, Some(period))).await?;
+    }
+    if decided.is_none() && mark.is_some() {
+        decided = Box::pin(recover::with_sums_of_today(desk, by, &latest, period)).await?;
+    }
+    let mut decided = decided.ok_or_else(|| since(desk, &run))?;
+    before_period::tell(desk, by, &mut decided, Knower::Standing).await?;
+    decided.facts.page.closed = mark;
     Ok(Made {
         name: name_of(period),
         files: stage::files(by, &decided)?,
@@ -204,12 +212,12 @@ async fn days(desk: &Desk, by: &Desk, asked: &Asked, period: &Period) -> Result<
 /// The files of a period as known on a day, or now, beside the other.
 async fn compared(desk: &Desk, by: &Desk, period: &Period, known: Known) -> Result<Made, JobError> {
     let now = desk.store.last_run().await?;
-    let then = match known {
-        Known::On(day) => known_on(desk, period, day).await?,
+    let (then, closing) = match known {
+        Known::On(day) => (known_on(desk, period, day).await?, None),
         Known::Standing | Known::Now => stands(desk, period).await?,
     };
     let now = now.unwrap_or_else(|| then.clone());
-    let runs = (&then, &now);
+    let runs = (&then, &now, closing.as_ref());
     let compared = as_known::compare(desk, by, period, runs, known == Known::Now).await?;
     Ok(Made {
         name: name_of(period),
@@ -220,12 +228,13 @@ async fn compared(desk: &Desk, by: &Desk, period: &Period, known: Known) -> Resu
 }
 
 /// The run that a period is told by: that of its closing, else the last one in it.
-async fn stands(desk: &Desk, period: &Period) -> Result<RunRecord, JobError> {
+async fn stands(desk: &Desk, period: &Period) -> Result<(RunRecord, Option<Closing>), JobError> {
     let Some(closing) = period::closing_of(desk, period).await? else {
-        return last_in(desk, period).await;
+        return Ok((last_in(desk, period).await?, None));
     };
     let run = desk.store.run(&closing.run_id).await?;
-    Ok(run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?)
+    let run = run.ok_or_else(|| anyhow!("the run {} is not there", closing.run_id))?;
+    Ok((run, Some(closing)))
 }
 
 /// The last published night up to `day` that knows anything of the period, in the version that

@@ -16,7 +16,7 @@ use crate::report::model::{Index, mask_seen};
 pub use changes::write_changes;
 pub use differences::{DifferenceRow, write_differences};
 pub use fees::{FEE_FINDINGS, write_fee_findings};
-pub use known::{KnownShare, figures, write_arrived, write_known, write_moved};
+pub use known::{KnownShare, figures, outer, write_arrived, write_known, write_moved};
 pub use links::{
     sorted_links, write_lean_links, write_links, write_night_links, write_period_links,
 };

@@ -1,5 +1,6 @@
 //! The book of closings (chốt số liệu): whose figures people closed, and opened again.
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::audit::chain_seal;
@@ -26,12 +27,52 @@ pub struct Closing {
     pub by: Box<str>,
     /// Why.
     pub reason: Box<str>,
+    /// How many decisions no night had counted yet; none of a reopening, and of closings of older
+    /// programs, which kept the figures of the last night in the period.
+    pub left: Option<u64>,
+    /// The closed periods that had days in common with it.
+    pub beside: Vec<Beside>,
     /// When, RFC 3339.
     pub at_wall: Box<str>,
     /// What the entry says, as it is sealed.
     pub says: Box<str>,
     /// 64 hex digits, see [`chain_seal`].
     pub seal: Box<str>,
+}
+
+/// A figure of the shared days that two closed reports tell otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// The definition of the share, of the whole unit.
+    pub definition: Box<str>,
+    /// As the earlier closing knows it; none where it measured no such share.
+    pub before: Option<Measured>,
+    /// As this one knows it.
+    pub here: Option<Measured>,
+}
+
+/// A share as a closing says it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// Numerator of the point figure.
+    pub numerator: i64,
+    /// Denominator of the point figure.
+    pub denominator: i64,
+    /// Proven lower bound with four decimals, rounded down; none without data.
+    pub low: Option<Box<str>>,
+    /// Proven upper bound with four decimals, rounded up.
+    pub high: Option<Box<str>>,
+}
+
+/// A period that was closed when another one with some of the same days was.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Beside {
+    /// The place of its closing in the book.
+    pub seq: i64,
+    /// First and last of the shared days.
+    pub days: (Day, Day),
+    /// What the two tell otherwise of them; none where one of them cannot be measured over them.
+    pub apart: Option<Vec<Apart>>,
 }
 
 impl Closing {
@@ -42,9 +83,9 @@ impl Closing {
 }
 
 /// What is sealed of an entry beside its place and label; `audit` is place and seal of the last
-/// publication before it.
+/// publication before it. What older programs did not know is left out where there is none.
 pub fn says_of(closing: &Closing, audit: &Value) -> String {
-    let says = json!({
+    let mut says = json!({
         "action": closing.action(),
         "from": closing.period.from.to_string(),
         "to": closing.period.to.to_string(),
@@ -55,6 +96,12 @@ pub fn says_of(closing: &Closing, audit: &Value) -> String {
         "at": closing.at_wall,
         "audit": audit,
     });
+    if let Some(left) = closing.left {
+        says["left"] = left.into();
+    }
+    if !closing.beside.is_empty() {
+        says["beside"] = json!(closing.beside);
+    }
     says.to_string()
 }
 
@@ -79,6 +126,11 @@ impl Store {
                 closes: row.text("action")? == "close",
                 run_id: RunId::new(row.text("run_id")?),
                 files: serde_json::from_value(says["files"].clone()).map_err(|_| damaged())?,
+                left: says["left"].as_u64(),
+                beside: match &says["beside"] {
+                    Value::Null => Vec::new(),
+                    beside => serde_json::from_value(beside.clone()).map_err(|_| damaged())?,
+                },
                 by: word("by")?,
                 reason: word("reason")?,
                 at_wall: word("at")?,

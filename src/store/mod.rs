@@ -68,7 +68,7 @@ mod taken;
 pub use account_statement::{AccountStatement, Turnover};
 pub use asked::Daily;
 pub use audit::{Audit, Removed, chain_seal};
-pub use closing::{Closing, says_of};
+pub use closing::{Apart, Beside, Closing, Measured, says_of};
 pub use compare::Difference;
 pub use connect::{OpenMode, Store};
 pub use dump::Tables;

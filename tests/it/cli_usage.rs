@@ -30,8 +30,23 @@ fn a_bad_value_is_answered_with_what_to_write() {
         ),
         (
             &["period", "close", "2022-13", "--reason", "r"],
-            "(viết tháng 2022-12, quý 2022-Q4, năm 2022 hoặc khoảng ngày ",
+            "(viết tháng 2022-12, quý 2022-Q4, 6 tháng 2022-H2, 9 tháng 2022-9M, năm 2022, ",
             "(write a month 2022-12, ",
+        ),
+        (
+            &["report", "--half", "2022-H3"],
+            "(viết nửa năm dạng 2022-H1 ",
+            "(write half a year as 2022-H1 or 2022-H2; ",
+        ),
+        (
+            &["report", "--nine-months", "2022-9M"],
+            "(viết năm gồm bốn chữ số, ",
+            "(write a year of four digits, ",
+        ),
+        (
+            &["report", "--reporting", "2022-Q5"],
+            "(viết kỳ báo cáo: tháng 2022-12, quý 2022-Q4, ",
+            "(write a reporting period: a month 2022-12, ",
         ),
         (
             &["exceptions", "list", "--older-than", "x"],

@@ -240,6 +240,9 @@ async fn a_closed_paper_ends_with_its_closing_and_the_next_begins_there() {
         // as long as it is open it is as of its own last night
         let open = pair.minutes("gw", (FIRST, SECOND)).await;
         assert_eq!(told(&open, DUE)[1], 57_350 + 49_450, "{kind:?}");
+        // and names the run of that night, not the last of all
+        let own = pair.0.desk.store.published(day(SECOND)).await.unwrap();
+        assert!(has(&open, own.unwrap().id.as_str()), "{kind:?}");
         let next = pair.minutes("gw", (THIRD, FOURTH)).await;
         assert_eq!(told(&next, LATE), [1, 8_000], "{kind:?}");
         Box::pin(close(&pair.0.desk, &both())).await.unwrap();

@@ -109,6 +109,7 @@ mod period_before;
 mod period_rows;
 mod period_later;
 mod period_sums;
+mod period_close;
 mod periods;
 mod periods_again;
 mod periods_once;

@@ -11,6 +11,7 @@ mod bridge;
 mod browser;
 mod cells;
 mod closed;
+mod contrast;
 mod documents;
 pub(crate) mod example;
 mod filters;
@@ -21,6 +22,7 @@ mod known;
 mod large;
 mod light;
 mod morning;
+mod named;
 mod new_year;
 mod pairings;
 mod phone;
@@ -49,6 +51,15 @@ fn page(scene: &Scene) -> String {
 }
 
 fn files(scene: &Scene) -> Vec<OutFile> {
+    let files = files_as_made(scene);
+    for file in &files {
+        schema::keeps_to_schema(&file.name, &file.bytes);
+    }
+    files
+}
+
+/// The files of a scene with names that no source and no run has.
+fn files_as_made(scene: &Scene) -> Vec<OutFile> {
     let Scene {
         inputs,
         settlement,

@@ -16,6 +16,7 @@ use doisoat::source::Pace;
 use serde_json::Value;
 
 use crate::database::{Database, Kind};
+use crate::report::schema::keeps_to_schema;
 
 pub(crate) const FIRST: &str = "2022-12-05";
 const HOUR_MS: i64 = 3_600_000;
@@ -142,7 +143,9 @@ pub(crate) fn files(root: &Path) -> BTreeMap<String, Vec<u8>> {
                     .map(|(file, b)| (format!("{name}/{file}"), b)),
             );
         } else if name != "timings.json" {
-            found.insert(name, std::fs::read(&path).unwrap());
+            let bytes = std::fs::read(&path).unwrap();
+            keeps_to_schema(&name, &bytes);
+            found.insert(name, bytes);
         }
     }
     found
@@ -153,7 +156,9 @@ pub(crate) fn as_is(text: String) -> String {
 }
 
 pub(crate) async fn night(desk: &Desk, date: &str) -> Night {
-    nightly::run(desk, day(date), Mode::Publish).await.unwrap()
+    let night = nightly::run(desk, day(date), Mode::Publish).await.unwrap();
+    keeps_to_schema("run.json", night.run.run_json.as_bytes());
+    night
 }
 
 pub(crate) fn codes(night: &Night) -> Vec<u8> {

@@ -154,3 +154,34 @@ fn several_causes_are_told(rows: &[Row], name: &str) {
         assert!(share["cause"].contains(cause), "{cause}: {share:?}");
     }
 }
+
+/// The second version of a night reads a payment of its day and one of the eve: the figures of the
+/// day are changed by the first alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_of_another_day_is_not_what_changed_the_figures_of_this_one() {
+    const SECOND: &str = "2022-12-06";
+    let (town, desk) = crate::periods::two(Kind::Sqlite).await;
+    let mut sources = desk.config.sources.iter();
+    let sepay = sources.find(|source| source.registration.kind == "sepay");
+    let name = sepay.unwrap().name.clone();
+    let rows = [("of-eve", 654_000, FIRST), ("of-day", 33_000, SECOND)];
+    crate::periods::late_of(&desk, &name, day(SECOND), &rows).await;
+    let again = document(&night(&desk, SECOND).await);
+    assert_eq!(again["version_of_night"], 2);
+    let bytes = files(&town.folder(SECOND))["changes.csv"].clone();
+    let text = String::from_utf8(bytes).unwrap();
+    let mut reader = csv::Reader::from_reader(text.strip_prefix('\u{feff}').unwrap().as_bytes());
+    let all: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
+    let rows = of(&all, "row");
+    assert!(
+        rows.iter()
+            .any(|row| row.values().any(|cell| cell.contains("of-eve")))
+    );
+    let totals = of(&all, "total");
+    assert_eq!(totals.len(), 2, "rows and dong: {totals:?}");
+    for row in totals {
+        let told: Vec<&String> = row.values().collect();
+        let names = |what: &str| told.iter().any(|cell| cell.contains(what));
+        assert!(names("of-day") && !names("of-eve"), "{row:?}");
+    }
+}

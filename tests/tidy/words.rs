@@ -168,6 +168,7 @@ const DRAWING_FILES: &[&str] = &[
     "src/report/forms/book/margin.rs",
     "src/report/pdf/ink.rs",
     "src/job/digest/canonical.rs", // refuses them
+    "tests/it/report/contrast.rs", // how bright a colour is
 ];
 
 fn floats(tree: &Tree) -> Vec<Finding> {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::documents::{Documents, key_of, list, text};
 use super::{Became, Cause, Diff, RowChange};
+use crate::domain::Day;
 
 /// What may have caused something, by what it touches.
 pub(super) struct Causes {
@@ -18,11 +19,15 @@ pub(super) struct Causes {
     sources: Vec<Box<str>>,
     /// The sources that carry no money: the registry's files.
     registries: BTreeSet<Box<str>>,
+    /// Transactions of the inputs that are of another day than the night, in both runs: the night
+    /// read them, and no figure of its day counts them.
+    other_days: BTreeSet<Box<str>>,
     same_night: bool,
 }
 
 impl Causes {
-    pub(super) fn new(diff: &Diff, before: &Documents, after: &Documents) -> Self {
+    /// Of two runs; `night` is that of the later one.
+    pub(super) fn new(diff: &Diff, (before, after): (&Documents, &Documents), night: Day) -> Self {
         let mut touching: BTreeMap<String, BTreeSet<usize>> = BTreeMap::new();
         let linked = linked(&[before, after]);
         for (at, change) in diff.inputs.iter().enumerate() {
@@ -56,6 +61,7 @@ impl Causes {
             },
             sources,
             registries: registries(&[before, after]),
+            other_days: other_days(&[before, after], night),
             same_night: diff.same_night,
         }
     }
@@ -159,10 +165,12 @@ fn input(change: &RowChange) -> Cause {
 
 impl Causes {
     /// What caused a change of the totals of a source: a row of its own, or its own state; what
-    /// another source told is no cause.
-    pub(super) fn of_source(&self, name: &str) -> Cause {
+    /// another source told is no cause, and of rows and money no row of another day.
+    pub(super) fn of_source(&self, name: &str, figure: &str) -> Cause {
         let is_registry = self.registries.contains(name);
+        let of_day = figure != "rejects";
         let own = |change: &RowChange| match change.kind {
+            "txn" if of_day && self.other_days.contains(&change.key) => false,
             // `txn/sepay-main/123`
             "reject" => change.key.split('/').nth(1) == Some(name),
             "fee" | "receipt" | "agency" => is_registry,
@@ -220,6 +228,17 @@ fn registries(runs: &[&Documents]) -> BTreeSet<Box<str>> {
     own.map(|source| text(&source["name"]).into()).collect()
 }
 
+/// The transactions that are of another day than the night in every run that knows them.
+fn other_days(runs: &[&Documents], night: Day) -> BTreeSet<Box<str>> {
+    let night = night.to_string();
+    let txns = || runs.iter().flat_map(|run| list(&run.pool, "txns"));
+    let key = |txn: &Value| format!("{}/{}", text(&txn["source"]), text(&txn["id"]));
+    let own = txns().filter(|txn| text(&txn["business_date"]) == night);
+    let own: BTreeSet<String> = own.map(key).collect();
+    let all = txns().map(key).filter(|key| !own.contains(key));
+    all.map(Into::into).collect()
+}
+
 /// The dossiers that each money row was linked to, in either run.
 fn linked(runs: &[&Documents]) -> BTreeMap<String, BTreeSet<String>> {
     let mut linked: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -274,23 +293,25 @@ mod tests {
                 row("fee", "H48.18.21-221205-0001/F1", Some("fees.csv")),
                 row("receipt", "R1", Some("cash.csv")),
                 row("txn", "vnpay/1", None),
+                row("txn", "vnpay/2", None),
             ],
             touching: BTreeMap::new(),
             linked: BTreeMap::new(),
             all: None,
             sources: ["bank".into(), "vnpay".into()].to_vec(),
             registries: BTreeSet::from(["one-stop".into()]),
+            other_days: BTreeSet::from(["vnpay/2".into()]),
             same_night: true,
         };
-        let say = |causes: &Causes, name: &str| causes.of_source(name).say(Lang::Vi);
+        let say = |causes: &Causes, name: &str| causes.of_source(name, "rows").say(Lang::Vi);
         assert_eq!(
             say(&causes, "one-stop"),
             "khoản thu H48.18.21-221205-0001/F1 (fees.csv); biên lai R1 (cash.csv)"
         );
         assert_eq!(say(&causes, "vnpay"), "giao dịch vnpay/1");
         let of = |name: &str| Cause::Source { name: name.into() };
-        assert_eq!(causes.of_source("bank"), of("bank"));
-        assert_eq!(causes.of_source("momo"), Cause::Unknown);
+        assert_eq!(causes.of_source("bank", "sum_vnd"), of("bank"));
+        assert_eq!(causes.of_source("momo", "rows"), Cause::Unknown);
         // bounds: the states of the sources, or where they are the same what came in
         let each = vec![of("bank"), of("vnpay")];
         assert_eq!(causes.of_bounds(), Cause::NotSingle { count: 2, each });
@@ -314,6 +335,7 @@ mod tests {
                 all,
                 sources: Vec::new(),
                 registries: BTreeSet::new(),
+                other_days: BTreeSet::new(),
                 same_night: true,
             };
             let cause = causes.one_of(&(0..inputs.len()).collect());

@@ -28,7 +28,7 @@ pub(super) fn changed(from: &RunRecord, to: &RunRecord, causes: &Causes) -> Vec<
                     figure,
                     before,
                     after,
-                    cause: causes.of_source(name),
+                    cause: causes.of_source(name, figure),
                 });
             }
         }

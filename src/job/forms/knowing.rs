@@ -25,8 +25,8 @@ pub(super) struct Knowing {
     pub(super) run: RunRecord,
     /// The nights that were published by then.
     pub(super) nights: BTreeSet<Day>,
-    /// True where what people closed is what is told.
-    pub(super) closed: bool,
+    /// Set where what people closed is what is told.
+    pub(super) closing: Option<Closing>,
     /// The night up to which the paper before told the days before the period.
     pub(super) begins: Day,
     /// Set where it is the knowledge of an earlier day.
@@ -121,8 +121,7 @@ pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<
         });
         return earlier(desk, over, day, closed).await;
     }
-    let closed = closing.is_some();
-    let run = match closing {
+    let run = match &closing {
         Some(closing) => desk.store.run(&closing.run_id).await?,
         None => desk.store.last_run().await?,
     };
@@ -133,7 +132,7 @@ pub(super) async fn knowing(desk: &Desk, over: &Period, known: Known) -> Result<
     Ok(Knowing {
         run,
         nights: desk.store.published_nights().await?,
-        closed,
+        closing,
         begins: begins(desk, over, None).await?,
         on: None,
     })
@@ -162,7 +161,7 @@ async fn begins(desk: &Desk, over: &Period, then: Option<&RunRecord>) -> Result<
     if is_later || told.business_date <= eve {
         return Ok(eve);
     }
-    let since = published_since(desk, &told).await?;
+    let since = published_since(desk, &told, Some(&closing)).await?;
     if !since.is_empty() {
         return Err(mixed(desk, &told, &closing.period, &since, true));
     }
@@ -178,7 +177,7 @@ async fn earlier(
     closed: Option<(Box<str>, String)>,
 ) -> Result<Knowing, JobError> {
     let run = known_on(desk, over, day).await?;
-    let since = published_since(desk, &run).await?;
+    let since = published_since(desk, &run, None).await?;
     if !since.is_empty() {
         let lang = desk.config.lang;
         let nights: Vec<String> = since.iter().map(|night| text::day(lang, *night)).collect();
@@ -199,7 +198,7 @@ async fn earlier(
     };
     Ok(Knowing {
         nights,
-        closed: false,
+        closing: None,
         begins: begins(desk, over, Some(&run)).await?,
         on: Some(Earlier {
             day,

@@ -14,12 +14,12 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
-use crate::job::order::Order;
+use crate::job::order::{Known, Order};
 use crate::job::report_again::none_in;
 use crate::job::{recover, told};
 use crate::kpi::Share;
 use crate::report::forms::{AgencyPayments, Bridge, Carried, Paper, Payments, Untold, is_summed};
-use crate::store::RunRecord;
+use crate::store::{Closing, RunRecord};
 use crate::text;
 
 /// The definition whose amounts the sum of the form is held against.
@@ -96,12 +96,12 @@ pub(super) async fn told(
     let last = &knowing.run;
     let nights = &knowing.nights;
     let known = known(nights, over, knowing).ok_or_else(|| none_in(desk, over))?;
-    let closed = knowing.closed;
+    let closing = knowing.closing.as_ref();
     let own = desk.store.published(known.told_to).await?;
-    let own = own.filter(|own| !closed && own.id != last.id);
+    let own = own.filter(|own| closing.is_none() && own.id != last.id);
     let mut found = None;
     for run in own.into_iter().chain([last.clone()]) {
-        let told = Box::pin(of_run(desk, &run, over, closed)).await?;
+        let told = Box::pin(of_run(desk, &run, over, closing)).await?;
         if let Some(told) = told {
             found = Some((run, told));
             break;
@@ -130,17 +130,23 @@ async fn of_run(
     desk: &Desk,
     run: &RunRecord,
     over: &Period,
-    closed: bool,
+    closing: Option<&Closing>,
 ) -> Result<Option<Told>, JobError> {
     let night = run.business_date;
     let book = Book::of(desk, over, night).await?;
-    let since = published_since(desk, run).await?;
+    let since = published_since(desk, run, closing).await?;
+    let closed = closing.is_some();
     if closed && !since.is_empty() && !is_of_months(over) {
         // the sums of such days are told by what nights kept, the lines of the form by the book
         return Err(mixed(desk, run, over, &since, closed));
     }
     let by = &told::measuring(desk, REQUESTS);
-    let kept = match recover::as_known(desk, by, run, (over, Telling::default())).await {
+    let telling = (over, Telling::default());
+    let kept = match closing {
+        Some(closing) => recover::as_closed(desk, by, (closing, run), telling).await,
+        None => recover::as_known(desk, by, run, telling).await,
+    };
+    let kept = match kept {
         Err(JobError::Usage { .. }) if !since.is_empty() => None,
         kept => match kept? {
             None => return Ok(None),
@@ -194,13 +200,20 @@ fn is_of_months(over: &Period) -> bool {
     over.from == over.from.month_start() && next == next.month_start()
 }
 
-/// Nights up to the run's that were published, or published again, after it.
-pub(super) async fn published_since(desk: &Desk, run: &RunRecord) -> Result<Vec<Day>, JobError> {
+/// Nights up to the run's that were published, or published again, after it; of a closed period
+/// after its closing, which knew those before.
+pub(super) async fn published_since(
+    desk: &Desk,
+    run: &RunRecord,
+    closing: Option<&Closing>,
+) -> Result<Vec<Day>, JobError> {
     let runs = desk.store.run_places().await?;
     let order = Order::read(desk).await?;
-    let since = runs
-        .iter()
-        .filter(|other| other.business_date <= run.business_date && order.is_after(other, run));
+    let by = closing.map(Known::at);
+    let since = runs.iter().filter(|other| {
+        let known = by.is_some_and(|by| order.is_known(other, by));
+        other.business_date <= run.business_date && order.is_after(other, run) && !known
+    });
     let mut nights: Vec<Day> = since.map(|other| other.business_date).collect();
     nights.dedup();
     Ok(nights)

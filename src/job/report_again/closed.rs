@@ -10,8 +10,9 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::of_nights::Telling;
 use crate::job::order::Known;
+use crate::job::period::beside;
 use crate::job::told_again::{otherwise, since};
-use crate::job::{late, period, recover, stage, told};
+use crate::job::{period, recover, stage, told};
 use crate::kpi::Period;
 use crate::report::facts::PeriodBefore;
 use crate::report::json;
@@ -56,6 +57,10 @@ pub(super) async fn made(
     } else {
         kept
     };
+    let mut files = files;
+    if let Some((name, text)) = beside::file(desk, lang, period).await? {
+        files.push(OutFile::new(name, text));
+    }
     Ok(Made {
         name: name_of(period),
         run,
@@ -96,11 +101,9 @@ async fn again(
 ) -> Result<Vec<OutFile>, JobError> {
     // with the nights as they stood when it was closed
     let over = (period, Telling::at(Known::at(closing)));
-    let decided = Box::pin(recover::as_known(desk, by, run, over)).await?;
+    let decided = Box::pin(recover::as_closed(desk, by, (closing, run), over)).await?;
     let mut decided = decided.ok_or_else(|| since(desk, run))?;
-    let mut mark = period::mark(desk, closing);
-    mark.at = late::at(by.config.lang, closing).into();
-    decided.facts.page.closed = Some(mark);
+    decided.facts.page.closed = Some(period::mark(desk, by.config.lang, closing).await?);
     if let Some(before) = before {
         decided.facts.page.period_before = Some(Box::new(before.clone()));
         decided.tell();

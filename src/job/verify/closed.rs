@@ -63,7 +63,7 @@ async fn then(
         findings.add(Invariant::Stored, about, what, closing.run_id.as_str(), "-");
         return Ok(());
     };
-    // it was closed with the sums of nights that were published again before
+    // nights that were published again since give other sums, before it was closed or after
     if order::earlier_night_since(desk, run).await? {
         return Ok(());
     }

@@ -18,7 +18,7 @@ pub struct KnownShare<'a> {
     pub now: Option<&'a Share>,
 }
 
-const KNOWN: [&str; 12] = [
+const KNOWN: [&str; 14] = [
     "agency_code",
     "definition",
     "numerator_then",
@@ -31,6 +31,8 @@ const KNOWN: [&str; 12] = [
     "share_now",
     "low_now",
     "high_now",
+    "outer_then",
+    "outer_now",
 ];
 
 /// `known.csv`: a row a definition and agency, by definition, the total last.
@@ -52,9 +54,19 @@ pub fn write_known(to: impl Write, mut rows: Vec<KnownShare<'_>>, style: Style) 
                 table.number(figure);
             }
         }
+        for share in [Some(row.then), row.now] {
+            table.text(outer(share).map_or("", |outer| if outer { "true" } else { "false" }));
+        }
         table.end_row()?;
     }
     table.finish()
+}
+
+/// Whether the bounds are outer ones, which may be wider than the truth allows; none where there
+/// are no bounds.
+pub fn outer(share: Option<&Share>) -> Option<bool> {
+    let share = share.filter(|share| share.enough_data && share.low.is_some())?;
+    Some(share.outer)
 }
 
 /// Numerator, denominator, share, bounds; empty where there are none.

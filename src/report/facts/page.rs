@@ -61,6 +61,10 @@ pub struct ClosedMark {
     pub reason: Box<str>,
     /// True where they were opened again, and are not closed.
     pub reopened: bool,
+    /// How many decisions no night had counted when it was closed; none where it is not known.
+    pub left: Option<u64>,
+    /// What is to be said of other closed periods with some of its days.
+    pub beside: Vec<Box<str>>,
 }
 
 impl ClosedMark {

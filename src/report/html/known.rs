@@ -70,6 +70,18 @@ impl Page<'_> {
         self.signed(way, |n| self.money(n))
     }
 
+    /// True where bounds of the table are outer ones.
+    pub(super) fn known_outer(&self, known: &KnownView) -> bool {
+        known.shares.iter().any(KnownRow::any_outer)
+    }
+
+    /// The shares of which more is possible now than was proven then, and why.
+    pub(super) fn known_wider<'k>(&self, known: &'k KnownView) -> Vec<(&'k str, &'k str)> {
+        let rows = known.shares.iter();
+        rows.filter_map(|row| Some((row.then.name.as_str(), row.wider.as_deref()?)))
+            .collect()
+    }
+
     /// The agencies whose share of the leading definition differs.
     pub(super) fn known_agencies<'k>(&self, known: &'k KnownView) -> Vec<&'k KnownRow> {
         let leads = known.shares.first().map(|row| row.then.definition);

@@ -25,7 +25,7 @@ fn before(facts: &RunFacts) -> Option<&PeriodBefore> {
 /// The period before in words, within a sentence; a free range is named as what it is.
 fn words(facts: &RunFacts, before: &Period) -> String {
     let lang = facts.lang;
-    if !before.label.contains('/') || before.is_reporting_month() {
+    if !before.label.contains('/') || before.name().is_some() {
         return lower_first(&period_name(lang, before));
     }
     let n = text::number(lang, i128::from(before.to.days_since(before.from)) + 1);

@@ -18,6 +18,7 @@ use super::shares::{self, ShareRow, definition_name};
 pub use words::decided;
 use words::{item_words, numbered, said};
 
+mod wider;
 mod words;
 
 /// The comparison, decided.
@@ -55,9 +56,16 @@ pub struct KnownRow {
     pub then: ShareRow,
     /// Now.
     pub now: Option<ShareRow>,
+    /// Why what is proven now allows more than what was proven then; none where it does not.
+    pub wider: Option<String>,
 }
 
 impl KnownRow {
+    /// True where bounds of either are outer ones.
+    pub fn any_outer(&self) -> bool {
+        self.then.outer || self.now.as_ref().is_some_and(|now| now.outer)
+    }
+
     /// True where anything that is shown differs.
     pub fn differs(&self) -> bool {
         let now = self.now.as_ref();
@@ -139,6 +147,9 @@ pub(super) fn view(
         }),
         then: shares::row(then, facts),
         now: now.as_ref().map(|now| shares::row(now, facts)),
+        wider: now
+            .as_ref()
+            .and_then(|now| wider::say(lang, (then, now), known)),
     };
     let mut pairs: Vec<&(Share, Option<Share>)> = known.shares.iter().collect();
     pairs.sort_by_key(|(then, _)| {

@@ -93,7 +93,7 @@ pub use quality::QualityRow;
 pub use rejects::{RejectList, RejectView, every_reject, mask_seen};
 pub use row::Fact;
 pub use rules::rule_lines;
-pub use shares::{ScopedShare, ShareRow, definition_name, every_share, verdict_word};
+pub use shares::{ScopedShare, ShareRow, definition_name, every_share, period_name, verdict_word};
 pub use sources::{SourceView, row_kind, source_word};
 pub use span::OutsideRow;
 pub use stake::{matters_of, matters_word, stake_line};

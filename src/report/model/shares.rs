@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use serde::Serialize;
 
-use crate::domain::{AgencyCode, Lang};
+use crate::domain::{AgencyCode, Lang, PeriodKind};
 use crate::kpi::{Deciding, Fraction, Period, Share, Verdict, definition};
 use crate::report::facts::{Estimate, RunFacts};
 use crate::settle::Settlement;
@@ -222,7 +222,7 @@ pub fn definition_name(lang: Lang, id: &str) -> String {
 }
 
 /// `Đêm 05/12/2022`, `Tháng 12/2022`, `Năm 2022`; other periods by their days.
-pub(super) fn period_name(lang: Lang, period: &Period) -> String {
+pub fn period_name(lang: Lang, period: &Period) -> String {
     let day = period.to;
     if let Some(named) = whole_name(lang, period) {
         named
@@ -240,22 +240,34 @@ pub(super) fn period_name(lang: Lang, period: &Period) -> String {
     }
 }
 
-/// The name of a whole month, quarter or year that ended on its last day.
+/// The name of a whole period that ended on its last day.
 fn whole_name(lang: Lang, period: &Period) -> Option<String> {
-    let label = &*period.label;
-    let is = |whole: Option<Period>| whole.as_ref() == Some(period);
-    if is(Period::quarter(label)) {
-        let (year, quarter) = label.split_once("-Q")?;
-        let args = [("quarter", quarter), ("year", year)];
-        Some(text::say(lang, "period-whole-quarter", &args))
-    } else if is(Period::month(label)) {
-        let month = period.to.date().format("%m/%Y").to_string();
-        Some(text::say(lang, "period-whole-month", &[("month", &month)]))
-    } else if is(Period::year(label)) {
-        Some(text::say(lang, "period-whole-year", &[("year", label)]))
-    } else {
-        None
-    }
+    let named = period.name()?;
+    let key = match (named.kind, named.number, named.reporting) {
+        (PeriodKind::Month, _, false) => "period-whole-month",
+        (PeriodKind::Quarter, _, false) => "period-whole-quarter",
+        (PeriodKind::Half, 1, false) => "period-first-half",
+        (PeriodKind::Half, _, false) => "period-second-half",
+        (PeriodKind::NineMonths, _, false) => "period-nine-months",
+        (PeriodKind::Year, _, false) => "period-whole-year",
+        (PeriodKind::Month, _, true) => "period-reporting-month",
+        (PeriodKind::Quarter, _, true) => "period-reporting-quarter",
+        (PeriodKind::Half, 1, true) => "period-reporting-first-half",
+        (PeriodKind::Half, _, true) => "period-reporting-second-half",
+        (PeriodKind::NineMonths, _, true) => "period-reporting-nine-months",
+        (PeriodKind::Year, _, true) => "period-reporting-year",
+    };
+    let month = period.to.date().format("%m/%Y").to_string();
+    let [quarter, year] = [named.number.to_string(), named.year.to_string()];
+    let [from, to] = [period.from, period.to].map(|day| text::day(lang, day));
+    let args = [
+        ("month", &*month),
+        ("quarter", &*quarter),
+        ("year", &*year),
+        ("from", &*from),
+        ("to", &*to),
+    ];
+    Some(text::say(lang, key, &args))
 }
 
 /// The word of a verdict.

@@ -1,6 +1,8 @@
 //! Pure: what a report is of, in words: a night, or a month or range as its last night knew it.
 //! Figures that are of that night alone say so, so that nobody takes them for the period's.
 
+mod stamp;
+
 use serde::Serialize;
 
 use crate::domain::Lang;
@@ -244,18 +246,6 @@ impl Report {
     pub fn subtitle(&self) -> String {
         let key = self.if_later("page-subtitle-later", "page-subtitle-period");
         self.span(key, "page-subtitle")
-    }
-
-    /// Who closed the figures of the period, or opened them again, when and why; none in any other
-    /// report.
-    pub fn closed_note(&self) -> Option<String> {
-        let mark = self.closed_mark.as_ref()?;
-        let args = [
-            ("at", &*mark.at),
-            ("by", &*mark.by),
-            ("reason", &*mark.reason),
-        ];
-        Some(text::say(self.lang, mark.key(), &args))
     }
 
     /// Which version of the night it is.

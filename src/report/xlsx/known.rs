@@ -14,12 +14,14 @@ use crate::text;
 /// The columns of both figures.
 const THEN: char = 'D';
 const NOW: char = 'E';
+/// The row of the lower bound.
+const LOW: &str = "book-low";
 /// The rows of a share.
 const PARTS: [&str; 5] = [
     "book-numerator",
     "book-denominator",
     "column-share",
-    "book-low",
+    LOW,
     "book-high",
 ];
 
@@ -54,6 +56,7 @@ fn figures(book: &Book<'_>, known: &KnownView) -> Result<Worksheet> {
         Column::figures(day("known-then", known.then), 18),
         Column::figures(day("known-now", known.now), 18),
         Column::figures(book.t("column-difference"), 18),
+        Column::new(book.t("book-note"), 70),
     ];
     let mut rows: Vec<Vec<Cell>> = Vec::new();
     for row in known.shares.iter().chain(&known.agencies) {
@@ -68,6 +71,7 @@ fn figures(book: &Book<'_>, known: &KnownView) -> Result<Worksheet> {
                 Cell::Text(book.t(part)),
             ];
             cells.extend(sides(row, nth, rows.len()));
+            cells.push(Cell::Text(note(book, row, nth)));
             rows.push(cells);
         }
     }
@@ -85,11 +89,22 @@ fn figures(book: &Book<'_>, known: &KnownView) -> Result<Worksheet> {
                 Cell::Text(book.t(key)),
             ];
             cells.extend(whole(then, now, look, rows.len()));
+            cells.push(Cell::Blank);
             rows.push(cells);
         }
     }
     sheet.table(&head, &table, rows.into_iter(), book.rows_max)?;
     Ok(sheet.to)
+}
+
+/// Beside the lower bound: which bounds are outer ones, and why more is possible now.
+fn note(book: &Book<'_>, row: &KnownRow, part: usize) -> String {
+    if PARTS.get(part) != Some(&LOW) {
+        return String::new();
+    }
+    let outer = row.any_outer().then(|| book.t("share-outer-note"));
+    let parts = [row.wider.clone(), outer];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" ")
 }
 
 /// The formula of a difference in the n-th row.

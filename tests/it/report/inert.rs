@@ -15,7 +15,7 @@ use doisoat::report::facts::{ClosedMark, Replaced};
 
 use super::example::{self, Scene, day};
 use super::hostile::{HOSTILE, tags_are_known};
-use super::{files, page, text};
+use super::{files_as_made, page, text};
 
 fn row_change(kind: &'static str, hostile: &str) -> RowChange {
     RowChange {
@@ -142,6 +142,8 @@ fn scene() -> Scene {
     scene.facts.page.assigned.sort();
     scene.facts.page.closed = Some(ClosedMark {
         reopened: false,
+        left: None,
+        beside: Vec::new(),
         by: HOSTILE.concat().into(),
         at: "06/12/2022 08:00".into(),
         reason: HOSTILE.concat().into(),
@@ -202,7 +204,7 @@ fn no_formula(name: &str, content: &str, numbers: &[&str], held: &[&str]) {
 
 #[test]
 fn no_cell_of_the_other_tables_is_a_formula() {
-    let files = files(&scene());
+    let files = files_as_made(&scene());
     let numbers = ["amount_vnd"];
     let findings = text(&files, csv::FEE_FINDINGS);
     let held = ["fee_id", "procedure_code", "legal_basis"];
