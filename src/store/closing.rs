@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::audit::chain_seal;
+use super::audit::{append_closing, chain_seal};
 use super::batch::batches;
 use super::exec::Bind;
 use super::statement as sql;
@@ -124,6 +124,7 @@ impl Store {
                 .text("seal_wall", &seal);
         });
         tx.run_batches(&sql::INSERT_CLOSING, &batch, &[]).await?;
+        append_closing(&mut tx, &closing.run_id, (seq, &seal)).await?;
         tx.commit().await
     }
 }
