@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use serde_json::json;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::run::desk;
 use super::who::WhoArgs;
 use super::{Global, Outcome, block_on};
@@ -81,6 +82,7 @@ pub(super) fn run(global: &Global, args: &PeriodArgs) -> Outcome {
 }
 
 fn decide(global: &Global, config: Config, args: &WordArgs, closes: bool) -> Outcome {
+    refuse_root(&config, global.lang(Some(&config)))?;
     let folder = block_on(async {
         let desk = desk(config, global).await?;
         let name = if closes {

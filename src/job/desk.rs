@@ -136,6 +136,10 @@ impl Desk {
                 taken => break taken?,
             }
         };
+        if let Err(foreign) = self.own_archive().await {
+            self.store.release_lease(lease).await?;
+            return Err(foreign);
+        }
         self.archive.sweep()?;
         Ok(lease)
     }

@@ -12,6 +12,7 @@
 )]
 
 mod agencies;
+mod as_root;
 mod asked_again;
 mod at_risk;
 mod audit;
@@ -51,6 +52,7 @@ mod feed_sepay;
 mod feed_sepay2;
 mod flips;
 mod folder_mended;
+mod freshness;
 mod fuzz;
 mod forms;
 mod forms_book;
@@ -161,6 +163,7 @@ mod tls;
 mod told;
 mod told_again;
 mod town;
+mod two_archives;
 mod unattended;
 mod unplaced;
 mod unread;
@@ -168,6 +171,7 @@ mod upgrade;
 mod verify;
 mod verify_added;
 mod verify_clock;
+mod verify_closed;
 mod verify_erased;
 mod verify_evidence;
 mod verify_origin;
