@@ -8,8 +8,8 @@ use serde::Serialize;
 
 use super::output::{json_line, out};
 use super::{
-    Global, Outcome, block_on, check_closed, check_database, check_disk, check_fees, check_notify, check_orders,
-    check_rules,
+    Global, Outcome, block_on, check_closed, check_database, check_disk, check_fees, check_notify,
+    check_orders, check_rules,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};

@@ -51,9 +51,9 @@ impl Owner {
     }
 }
 
-/// Refuses to write as root where the files are another user's: what root leaves there the nights of
-/// that user cannot read or replace, and giving it away afterwards would follow links that the user
-/// put there. Names the command to use instead.
+/// Refuses to write as root where the files are another user's: what root leaves there the nights
+/// of that user cannot read or replace, and giving it away afterwards would follow links that the
+/// user put there. Names the command to use instead.
 pub(super) fn refuse_root(config: &Config, lang: Lang) -> Result<(), Failure> {
     let mut folders = vec![&*config.report_dir, &config.archive_dir, &config.dir];
     let database = match &config.database {
@@ -69,9 +69,7 @@ pub(super) fn refuse_root_in(paths: &[&Path], lang: Lang) -> Result<(), Failure>
     if !rustix::process::geteuid().is_root() {
         return Ok(());
     }
-    let found = paths
-        .iter()
-        .find_map(|path| Some((path, other(path)?)));
+    let found = paths.iter().find_map(|path| Some((path, other(path)?)));
     let Some((path, owner)) = found else {
         return Ok(());
     };

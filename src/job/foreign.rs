@@ -48,7 +48,10 @@ async fn alien(store: &Store, archive: &Archive) -> Result<Option<RunId>, StoreE
 
 /// Lets nights go on with this archive although it holds nothing of the newest publication: what
 /// was kept is lost for good. Tells the file that says so; none where nothing is to be said.
-pub async fn go_on(store: &Store, archive: &Archive) -> Result<Option<std::path::PathBuf>, JobError> {
+pub async fn go_on(
+    store: &Store,
+    archive: &Archive,
+) -> Result<Option<std::path::PathBuf>, JobError> {
     let Some(run) = alien(store, archive).await? else {
         return Ok(None);
     };

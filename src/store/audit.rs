@@ -99,8 +99,8 @@ pub(super) async fn append(
     chain(tx, &last, run_id, &says).await
 }
 
-/// Appends that the book of closings has an entry more: place and seal. Else the newest one could be
-/// taken away until the next publication told it.
+/// Appends that the book of closings has an entry more: place and seal. Else the newest one could
+/// be taken away until the next publication told it.
 pub(super) async fn append_closing(
     tx: &mut Tx,
     run_id: &RunId,

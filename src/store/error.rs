@@ -36,7 +36,9 @@ pub enum StoreError {
     /// The lease is held by a session that the server keeps although its process is gone (exit
     /// code 11): a power cut or a network that fell silent tells the server nothing.
     #[error(
-        "the process that holds the lease is gone, but the database server still keeps its session: {holder}, process {pid} on {host}, since {since}; end that session, then start again: {command}"
+        "the process that holds the lease is gone, but the database server still keeps its session: \
+         {holder}, process {pid} on {host}, since {since}; end that session, then start again: \
+         {command}"
     )]
     HeldByGone {
         /// What the holder did, e.g. `run 2022-12-05`.

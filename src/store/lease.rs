@@ -237,7 +237,9 @@ fn pid_of(name: &str) -> Option<i64> {
 
 /// The command that ends a session of the server, for a shell; without a password.
 fn ending(options: &PgConnectOptions, session: i64) -> String {
-    let socket = options.get_socket().map(|socket| socket.display().to_string());
+    let socket = options
+        .get_socket()
+        .map(|socket| socket.display().to_string());
     let host = socket.unwrap_or_else(|| options.get_host().to_owned());
     let (port, user) = (options.get_port(), options.get_username());
     let database = options.get_database().unwrap_or(user);

@@ -37,7 +37,10 @@ fn root_leaves_nothing_in_the_folder_of_another_user() {
     if root {
         chown(home, Some(OTHER), Some(OTHER)).unwrap();
     }
-    let init = doisoat(home).args(["init", "--lang", "en"]).output().unwrap();
+    let init = doisoat(home)
+        .args(["init", "--lang", "en"])
+        .output()
+        .unwrap();
     assert_eq!(init.status.code(), Some(0), "{}", stderr(&init));
     let before = owners(home);
     assert!(before.len() > 5, "{before:?}");
@@ -62,9 +65,17 @@ fn root_leaves_nothing_in_the_folder_of_another_user() {
         if !root && args[0] == "schedule" {
             continue;
         }
-        let output = doisoat(home).args(args).args(["--lang", "en"]).output().unwrap();
+        let output = doisoat(home)
+            .args(args)
+            .args(["--lang", "en"])
+            .output()
+            .unwrap();
         let said = stderr(&output);
-        assert_eq!(said.contains("run it as that user: `sudo -u "), root, "{args:?}: {said}");
+        assert_eq!(
+            said.contains("run it as that user: `sudo -u "),
+            root,
+            "{args:?}: {said}"
+        );
         if root {
             assert_eq!(output.status.code(), Some(2), "{args:?}: {said}");
             assert!(said.contains(args[0]), "{args:?}: {said}");
@@ -74,7 +85,11 @@ fn root_leaves_nothing_in_the_folder_of_another_user() {
             assert!(said.contains(r"--reason 'it'\''s sent'"), "{said}");
         }
     }
-    for args in [&["status"][..], &["period", "list"], &["exceptions", "list"]] {
+    for args in [
+        &["status"][..],
+        &["period", "list"],
+        &["exceptions", "list"],
+    ] {
         let said = stderr(&doisoat(home).args(args).output().unwrap());
         assert!(!said.contains("sudo"), "{args:?}: {said}");
     }
@@ -97,8 +112,15 @@ fn as_the_other(home: &Path) {
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     std::fs::set_permissions(elsewhere.path(), open).unwrap();
     let mut other = std::process::Command::new(program);
-    other.current_dir(home).env_remove("DOISOAT_CONFIG").uid(OTHER).gid(OTHER);
-    let ran = other.args(["run", "--date", "2022-12-05"]).output().unwrap();
+    other
+        .current_dir(home)
+        .env_remove("DOISOAT_CONFIG")
+        .uid(OTHER)
+        .gid(OTHER);
+    let ran = other
+        .args(["run", "--date", "2022-12-05"])
+        .output()
+        .unwrap();
     let said = stderr(&ran);
     assert!(matches!(ran.status.code(), Some(0 | 3)), "{said}");
     let night = home.join("reports").join("2022-12-05");

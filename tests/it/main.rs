@@ -151,6 +151,7 @@ mod sizes;
 mod sql_contract;
 mod staged;
 mod statement_tables;
+mod stdout;
 mod store;
 mod store_again;
 mod store_exceptions;

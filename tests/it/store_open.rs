@@ -229,7 +229,10 @@ async fn a_session_whose_process_is_gone_is_named_with_what_ends_it() {
     else {
         panic!("{said}")
     };
-    assert_eq!((&*name, pid, &*host), ("run 2022-12-05", 4_194_305, "một-cửa"));
+    assert_eq!(
+        (&*name, pid, &*host),
+        ("run 2022-12-05", 4_194_305, "một-cửa")
+    );
     assert!(since.starts_with("2022-12-06T01:30:00"), "{since}");
     assert!(said.contains(&command), "{said}");
     // another machine cannot know it

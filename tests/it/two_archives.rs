@@ -38,12 +38,21 @@ async fn a_second_archive_is_refused_and_a_moved_one_is_not() {
             let refused = run(&town, args).await;
             let said = stderr(&refused);
             assert_eq!(code(&refused), 2, "{kind:?} {args:?}: {said}");
-            assert!(said.contains("holds nothing of what run 2022-12-05-"), "{args:?}: {said}");
-            assert!(said.contains("doisoat init --new-archive"), "{args:?}: {said}");
+            assert!(
+                said.contains("holds nothing of what run 2022-12-05-"),
+                "{args:?}: {said}"
+            );
+            assert!(
+                said.contains("doisoat init --new-archive"),
+                "{args:?}: {said}"
+            );
         }
         let checked = run(&town, &["check", "--offline"]).await;
         let told = stdout(&checked);
-        assert!(told.contains("FAIL  database: the archive "), "{kind:?}: {told}");
+        assert!(
+            told.contains("FAIL  database: the archive "),
+            "{kind:?}: {told}"
+        );
         assert!(code(&checked) > 0, "{told}");
         crate::town::same_dump(&town.dump().await, &dump, "nothing was stored");
         assert!(!town.folder(SECOND).exists());

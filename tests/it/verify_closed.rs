@@ -98,15 +98,24 @@ async fn the_shares_of_a_replaced_run_are_missed() {
         assert_eq!(night(&desk, FIRST).await.run.version, 2);
         let id = first.id.as_str();
         let every: [&[&str]; 2] = [&["--all"], &["--run", id]];
-        let of_first = "run_id IN (SELECT run_id FROM run WHERE version = 1 AND business_date = '2022-12-05')";
+        let of_first =
+            "run_id IN (SELECT run_id FROM run WHERE version = 1 AND business_date = '2022-12-05')";
         let one = "AND definition = 'TX_CASHLESS' AND scope = '' AND period = '2022'";
-        town.database.execute("CREATE TABLE kept AS SELECT * FROM kpi").await;
+        town.database
+            .execute("CREATE TABLE kept AS SELECT * FROM kpi")
+            .await;
         let share = "kpi TX_CASHLESS  2022";
         let edits = [
-            (format!("UPDATE kpi SET numerator = numerator + 1 WHERE {of_first} {one}"), share),
+            (
+                format!("UPDATE kpi SET numerator = numerator + 1 WHERE {of_first} {one}"),
+                share,
+            ),
             (format!("DELETE FROM kpi WHERE {of_first} {one}"), share),
             // the first of them are told
-            (format!("DELETE FROM kpi WHERE {of_first}"), "kpi AMOUNT_CASHLESS  2022"),
+            (
+                format!("DELETE FROM kpi WHERE {of_first}"),
+                "kpi AMOUNT_CASHLESS  2022",
+            ),
         ];
         for (edit, about) in edits {
             town.database.execute(edit.leak()).await;
@@ -114,7 +123,9 @@ async fn the_shares_of_a_replaced_run_are_missed() {
                 says(&town, args, 1, &[about]).await;
             }
             town.database.execute("DELETE FROM kpi").await;
-            town.database.execute("INSERT INTO kpi SELECT * FROM kept").await;
+            town.database
+                .execute("INSERT INTO kpi SELECT * FROM kept")
+                .await;
         }
         for args in every {
             says(&town, args, 0, &[]).await;

@@ -185,12 +185,7 @@ pub(super) struct Stage {
 }
 
 impl Stage {
-    fn new(
-        desk: &Desk,
-        settings: &SourceSettings,
-        night: Day,
-        freshness: &Arc<Freshness>,
-    ) -> Self {
+    fn new(desk: &Desk, settings: &SourceSettings, night: Day, freshness: &Arc<Freshness>) -> Self {
         Self {
             desk: desk.clone(),
             settings: settings.clone(),
@@ -254,9 +249,7 @@ impl Stage {
     /// Facts of a source that delivered in the state given.
     fn facts(&self, state: Completeness) -> SourceFacts {
         let nothing = state == Completeness::Missing;
-        let deadline_passed = self
-            .freshness
-            .passed(&self.settings, self.night, nothing);
+        let deadline_passed = self.freshness.passed(&self.settings, self.night, nothing);
         let state = match state {
             Completeness::Missing if !deadline_passed => Completeness::Late,
             other => other,
