@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::owner::refuse_root;
 use super::run::{desk_for_a_night, in_order, show};
 use super::{Global, Outcome, block_on, day};
 use crate::config::NotifyConfig;
@@ -35,6 +36,7 @@ pub(super) fn run(global: &Global, args: &BackfillArgs) -> Outcome {
     // somebody sits here and sees each night end: a year of nights is not a year of mails
     config.notify = NotifyConfig::default();
     let lang = global.lang(Some(&config));
+    refuse_root(&config, lang)?;
     let exits = block_on(async {
         let desk = desk_for_a_night(config, global, args.from).await?;
         let mut exits = Vec::new();

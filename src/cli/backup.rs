@@ -6,6 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root_in;
 use super::{Global, Outcome, block_on};
 use crate::domain::{Lang, Text};
 use crate::job::Exit;
@@ -41,6 +42,7 @@ struct Document<'a> {
 pub(super) fn run(global: &Global, args: &BackupArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
+    refuse_root_in(&[&args.to], lang)?;
     let saved = block_on(backup::backup(&config, &args.to))??;
     if args.json {
         json_line(&Document {

@@ -8,15 +8,14 @@ use serde::Serialize;
 
 use super::output::{json_line, out};
 use super::{
-    Global, Outcome, block_on, check_closed, check_disk, check_fees, check_notify, check_orders,
-    check_rules,
+    Global, Outcome, block_on, check_closed, check_database, check_disk, check_fees, check_notify,
+    check_orders, check_rules,
 };
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, SourceSettings, Surroundings};
 use crate::domain::{Day, DossierCode, Lang, Moment, OrderStatus, PaymentOrder, SourceName, Vnd};
-use crate::job::{Exit, JobError, lost};
+use crate::job::Exit;
 use crate::source::{ArchiveError, BoxFuture, FileSource, Handle, Opening, Pace, Pull, RawSink};
-use crate::store::{OpenMode, StoreError};
 
 /// Arguments of `check`.
 #[derive(Debug, Args)]
@@ -128,7 +127,7 @@ pub(super) fn run(global: &Global, args: &CheckArgs) -> Outcome {
     lines.push(check_disk::disk(&config.report_dir));
     lines.extend(config.metrics.as_deref().map(check_disk::metrics));
     block_on(async {
-        lines.push(database(&config).await);
+        lines.push(check_database::line(&config).await);
         lines.extend(check_rules::lines(&config).await);
         lines.extend(check_fees::lines(&config, lang).await);
         lines.extend(check_fees::catalogue(&config, lang));
@@ -256,32 +255,6 @@ fn zone(clock: &dyn Clock) -> Line {
         return Line::warn("zone", message, "set the clock");
     }
     Line::ok("zone", format!("Asia/Ho_Chi_Minh, now {}", now.text()))
-}
-
-async fn database(config: &Config) -> Line {
-    let name = config.database.label();
-    let checked = async {
-        let store = lost::open(config, OpenMode::Ready).await?;
-        let checked = async {
-            store.check().await?;
-            store.assert_writable().await?;
-            store.assert_lockable()
-        };
-        let checked = checked.await;
-        store.close().await;
-        Ok::<_, JobError>(checked?)
-    };
-    match checked.await {
-        Ok(()) => Line::ok("database", name),
-        Err(JobError::Store(error @ StoreError::Busy(_))) => {
-            let fix = "look again when it has ended: `doisoat status`";
-            Line::warn("database", error.to_string(), fix)
-        }
-        Err(error) => {
-            let (message, fix) = error.message_and_fix();
-            Line::fail("database", Exit::Database, message, fix)
-        }
-    }
 }
 
 async fn about_source(settings: &SourceSettings, offline: bool, lang: Lang) -> Line {

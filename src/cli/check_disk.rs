@@ -105,8 +105,10 @@ fn closed(folder: &Path) -> io::Result<Vec<(String, io::Error)>> {
 
 /// The folder of the metrics takes a file; a night is published without it.
 pub(super) fn metrics(file: &Path) -> Line {
-    let dir = file.parent().unwrap_or(Path::new("."));
-    match trouble(dir) {
+    let above = file.parent().unwrap_or(file);
+    // a bare name has nothing above it
+    let here = above.as_os_str().is_empty();
+    match trouble(if here { Path::new(".") } else { above }) {
         None => Line::ok("metrics", file.display().to_string()),
         Some((message, _)) => Line::warn(
             "metrics",

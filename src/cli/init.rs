@@ -13,8 +13,9 @@ use super::owner::Owner;
 use super::{Failure, Global, Outcome, block_on};
 use crate::config::{Config, DatabaseUrl};
 use crate::domain::{Lang, Text};
-use crate::job::{Exit, JobError, lost};
-use crate::store::Store;
+use crate::job::{Exit, JobError, foreign, lost};
+use crate::store::archive::Archive;
+use crate::store::{OpenMode, Store};
 
 const TOML_VI: &str = include_str!("init/doisoat.vi.toml");
 const TOML_EN: &str = include_str!("init/doisoat.en.toml");
@@ -46,6 +47,10 @@ pub struct InitArgs {
     /// Make a new database although an archive or reports of past nights lie there
     #[arg(long)]
     new_database: bool,
+    /// Go on with an archive that holds nothing of the last publication: what was kept is lost for
+    /// good
+    #[arg(long)]
+    new_archive: bool,
 }
 
 pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
@@ -77,12 +82,26 @@ pub(super) fn run(global: &Global, args: &InitArgs) -> Outcome {
     write_new(&dir.join("fee_table.example.csv"), FEE_TABLE, &mut made)?;
     schedulers(&config, &dir, &owner, &mut made)?;
     block_on(database(&config, &mut made))??;
+    if args.new_archive {
+        block_on(new_archive(&config, &mut made))??;
+    }
     for path in &made.paths {
         owner.give(path)?;
     }
     made.said.push(next_steps(&dir, &owner, lang));
     out(&made.said.concat());
     Ok(Exit::Done)
+}
+
+/// Says in the archive that nights go on without what was kept before.
+async fn new_archive(config: &Config, made: &mut Made) -> Result<(), JobError> {
+    let store = lost::open(config, OpenMode::Ready).await?;
+    let said = foreign::go_on(&store, &Archive::open(&config.archive_dir)?).await;
+    store.close().await;
+    if let Some(file) = said? {
+        made.add(&file, format!("  +  {}\n", file.display()));
+    }
+    Ok(())
 }
 
 /// What was made and what is said of it.
@@ -187,7 +206,7 @@ async fn database(config: &Config, made: &mut Made) -> Result<(), JobError> {
         DatabaseUrl::Sqlite(path) => path.exists(),
         DatabaseUrl::Postgres(_) => true,
     };
-    let store = Store::open(&config.database.url(), crate::store::OpenMode::Create).await?;
+    let store = Store::open(&config.database.url(), OpenMode::Create).await?;
     let applied = store.migrate().await?;
     store.close().await;
     if let (false, DatabaseUrl::Sqlite(path)) = (existed, &config.database) {

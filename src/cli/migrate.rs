@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::{Global, Outcome, block_on};
 use crate::config::Config;
 use crate::domain::{Lang, Text};
@@ -30,6 +31,7 @@ struct Document {
 
 pub(super) fn run(global: &Global, args: &MigrateArgs) -> Outcome {
     let config = global.load()?;
+    refuse_root(&config, global.lang(Some(&config)))?;
     let applied = block_on(migrate(&config))??;
     if args.json {
         json_line(&Document {

@@ -7,6 +7,7 @@ mod backfill;
 mod backup;
 mod check;
 mod check_closed;
+mod check_database;
 mod check_disk;
 mod check_fees;
 mod check_notify;
@@ -204,7 +205,7 @@ pub fn main(args: impl IntoIterator<Item = std::ffi::OsString>) -> u8 {
         cli.global.log_format,
     );
     let ended = dispatch(&cli);
-    match ended {
+    match ended.and_then(|exit| output::lost(exit).map_or(Ok(exit), Err)) {
         Ok(exit) => exit.code(),
         Err(failure) => {
             failure.print(wants_json, cli.global.log_format);

@@ -1,6 +1,7 @@
 //! What commands print: data to stdout, failures to stderr, the error document with `--json`.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 
@@ -116,12 +117,33 @@ impl From<anyhow::Error> for Failure {
     }
 }
 
-/// Writes text to stdout as it is; a closed pipe ends quietly.
+/// Why stdout did not take everything.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Writes text to stdout as it is; a closed pipe ends quietly, anything else is told at the end by
+/// [`lost`].
 pub fn out(text: &str) {
     let mut stdout = std::io::stdout().lock();
-    let _printed = stdout
+    let printed = stdout
         .write_all(text.as_bytes())
         .and_then(|()| stdout.flush());
+    match printed {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            let _first = LOST.set(error.to_string());
+        }
+        _ => {}
+    }
+}
+
+/// What is to be said where stdout did not take everything; `ended` is how the work itself ended.
+pub fn lost(ended: Exit) -> Option<Failure> {
+    let why = LOST.get()?;
+    let message = format!(
+        "standard output could not be written: {why}; the work itself ended with {}",
+        ended.code()
+    );
+    let fix = "make room where the output goes, then ask again; what was published stands";
+    Some(Failure::new(Exit::Failed, message, fix))
 }
 
 /// One JSON document on one line.

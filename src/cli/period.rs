@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, builder::NonEmptyStringValueParser};
 use serde_json::json;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::run::desk;
 use super::who::WhoArgs;
 use super::{Global, Outcome, block_on};
@@ -110,6 +111,7 @@ pub(super) fn run(global: &Global, args: &PeriodArgs) -> Outcome {
 
 /// Closes; with none opens again.
 fn decide(global: &Global, config: Config, args: &WordArgs, closes: Option<Waiting>) -> Outcome {
+    refuse_root(&config, global.lang(Some(&config)))?;
     let folder = block_on(async {
         let desk = desk(config, global).await?;
         let name = if closes.is_some() {

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::run::desk;
 use super::{Global, Outcome, block_on};
 use crate::domain::{Lang, Text};
@@ -39,6 +40,7 @@ struct Document<'a> {
 pub(super) fn run(global: &Global, args: &PruneArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
+    refuse_root(&config, lang)?;
     let pruned = block_on(async {
         let desk = desk(config, global).await?;
         let lease = desk.lease("prune").await?;

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{is_terminal, json_line, out, table};
+use super::owner::refuse_root;
 use super::run::{desk, in_order};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::domain::{Day, Lang, SourceFacts, SourceName, Text};
@@ -49,6 +50,7 @@ pub(super) fn run(global: &Global, args: &PullArgs) -> Outcome {
     if let (Some(from), Some(to)) = (args.from, args.to) {
         in_order(from, to)?;
     }
+    refuse_root(&config, lang)?;
     let exits = block_on(async {
         let desk = desk(config, global).await?;
         let exits = days(&desk, args, lang).await;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::output::{json_line, out};
+use super::owner::{refuse_root, refuse_root_in};
 use super::run::{desk, in_order};
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::config::Format;
@@ -221,6 +222,11 @@ pub(super) fn run(global: &Global, args: &ReportArgs) -> Outcome {
         in_order(from, to)?;
     }
     let config = global.load()?;
+    let lang = global.lang(Some(&config));
+    match &args.out {
+        Some(dir) => refuse_root_in(&[dir], lang)?,
+        None => refuse_root(&config, lang)?,
+    }
     let folder = block_on(async {
         let desk = desk(config, global).await?;
         let work = async |desk: &Desk| {

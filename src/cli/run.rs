@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::output::{is_terminal, out};
+use super::owner::refuse_root;
 use super::{Failure, Global, Outcome, block_on, day, summary};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -38,6 +39,7 @@ pub struct RunArgs {
 pub(super) fn run(global: &Global, args: &RunArgs) -> Outcome {
     let config = global.read()?;
     let lang = global.lang(Some(&config));
+    refuse_root(&config, lang)?;
     let mode = if args.dry_run {
         Mode::DryRun
     } else {

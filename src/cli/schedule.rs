@@ -4,6 +4,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::run::{desk_for_a_night, show};
 use super::status::in_words;
 use super::{Global, Outcome, block_on};
@@ -66,6 +67,7 @@ pub(super) fn run(global: &Global, args: &ScheduleArgs) -> Outcome {
 
 fn stay(config: Config, global: &Global, json: bool) -> Outcome {
     let lang = global.lang(Some(&config));
+    refuse_root(&config, lang)?;
     let exit = block_on(async {
         let day = config.nights().day_of(SystemClock.now_ms());
         let desk = desk_for_a_night(config, global, day).await?;

@@ -207,7 +207,7 @@ async fn known(config: &Config, now_ms: i64) -> Result<Known, JobError> {
     let open = last_closed_day_of(config, &SystemClock).plus(1);
     let known = Known {
         last: store.published_before(open).await?,
-        missed: nights.lacking(now_ms, &published),
+        missed: nights.overdue(now_ms, &published),
         ahead: published.range(open..).copied().collect(),
         waiting: store.outbox(Delivered::Waiting).await?,
         given_up: store.outbox(Delivered::GivenUp).await?,

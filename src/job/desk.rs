@@ -112,15 +112,21 @@ impl Desk {
             now_wall: self.now_wall(),
         };
         let watch = Stopwatch::start();
-        let mut unknown = 0;
+        let mut again = true;
         let lease = loop {
             match self.store.acquire_lease(&holder).await {
                 Err(StoreError::Held { holder, pid, .. })
-                    if BRIEF.contains(&&*holder) && watch.elapsed() < BRIEF_MAX
-                        || pid == 0 && unknown == 0 =>
+                    if pid != 0 && BRIEF.contains(&&*holder) && watch.elapsed() < BRIEF_MAX =>
                 {
-                    // who was there may have gone before it was asked for its name
-                    unknown += u32::from(pid == 0);
+                    self.or_stop(async {
+                        tokio::time::sleep(BETWEEN_TRIES).await;
+                        Ok(())
+                    })
+                    .await?;
+                }
+                // who was there may have gone before it was asked for its name
+                Err(StoreError::Held { pid: 0, .. } | StoreError::HeldByGone { .. }) if again => {
+                    again = false;
                     self.or_stop(async {
                         tokio::time::sleep(BETWEEN_TRIES).await;
                         Ok(())
@@ -130,6 +136,10 @@ impl Desk {
                 taken => break taken?,
             }
         };
+        if let Err(foreign) = self.own_archive().await {
+            self.store.release_lease(lease).await?;
+            return Err(foreign);
+        }
         self.archive.sweep()?;
         Ok(lease)
     }

@@ -76,7 +76,7 @@ impl JobError {
     /// The exit code it ends with.
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Store(StoreError::Held { .. }) => Exit::Locked,
+            Self::Store(StoreError::Held { .. } | StoreError::HeldByGone { .. }) => Exit::Locked,
             Self::Store(
                 StoreError::NotInitialised(_)
                 | StoreError::MigrationsPending(_)
@@ -109,7 +109,7 @@ impl JobError {
                 format!("{}: {}", error.place, error.message),
                 error.fix.clone(),
             ),
-            Self::Store(error) if self.exit() == Exit::Locked => (
+            Self::Store(error @ StoreError::Held { .. }) => (
                 error.to_string(),
                 "wait until it has ended, then start again".to_owned(),
             ),

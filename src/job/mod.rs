@@ -14,6 +14,7 @@ pub mod error;
 pub mod exits;
 mod estimate;
 mod facts;
+pub mod foreign;
 pub mod forms;
 mod gateways;
 pub mod import;

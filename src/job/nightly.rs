@@ -166,16 +166,16 @@ async fn steps(
     let mut times = stage::Times::default();
     recover::before_a_night(desk, day).await?;
     let watch = Stopwatch::start();
-    let mut pulled = pull::pull(desk, day, opened).await?;
+    let standing = desk.store.published(day).await?;
+    let mut pulled = pull::pull(desk, day, opened, standing.as_ref()).await?;
     unrun::mark(desk, day, &mut pulled.facts).await?;
     times.add("pull", watch.elapsed());
     desk.store.heartbeat(lease, &desk.now_wall()).await?;
     desk.checkpoint()?;
     let watch = Stopwatch::start();
     let calibration = calibration::before(desk, day).await?;
-    let read = read(desk, day, &pulled, calibration).await?;
+    let mut read = read(desk, day, &pulled, calibration).await?;
     times.add("read", watch.elapsed());
-    let standing = desk.store.published(day).await?;
     if let Some(run) = standing.as_ref().filter(|run| read.is_of(run)) {
         info!(run.id = run.id.as_str(), business_date = %day, stage = "settle", "same inputs: nothing changes");
         let exits = exits::of_run(run);
@@ -186,6 +186,10 @@ async fn steps(
             folder: stage::folder(desk, day),
             times,
         });
+    }
+    if standing.is_some() {
+        pulled.judge_anew(desk, day);
+        read.tell(&pulled)?;
     }
     let watch = Stopwatch::start();
     let making = Making {

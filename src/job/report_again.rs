@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::anyhow;
 use serde_json::Value;
+use sha2::{Digest as _, Sha256};
 
 use super::as_known::{self, Known};
 use super::before_period::{self, Knower};
@@ -23,7 +24,8 @@ use crate::report::facts::ClosedMark;
 use crate::report::publish::{self, OutFile};
 use crate::store::{Closing, RunPlace, RunRecord};
 use crate::text;
-use choice::{lead, name_of, suffix};
+pub(super) use choice::name_of;
+use choice::{lead, suffix};
 
 /// What to report on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,7 +106,22 @@ pub async fn put(desk: &Desk, made: &Made) -> Result<PathBuf, JobError> {
 
 /// Makes the folder of a report visible.
 pub fn show(root: &Path, made: &Made) -> Result<PathBuf, JobError> {
-    let shown = publish::rebuild(root, &made.name, &made.run.id, &made.files);
+    let Made {
+        name, run, files, ..
+    } = made;
+    let told = |file: &OutFile| {
+        let digest = hex::encode(Sha256::digest(&file.bytes));
+        (file.name.clone(), digest.into())
+    };
+    let told: Vec<(Box<str>, Box<str>)> = files.iter().map(told).collect();
+    let changed = publish::changed(root, name, &told);
+    // its list is that of these files, and they are not as it says
+    let is_damaged = !changed.is_empty() && changed.iter().all(|file| file != publish::SUMS);
+    let shown = if is_damaged {
+        publish::mend(root, name, &run.id, files)
+    } else {
+        publish::rebuild(root, name, &run.id, files)
+    };
     Ok(shown.map_err(|error| anyhow!(error))?)
 }
 

@@ -121,7 +121,10 @@ impl Batch<'_> {
                 );
                 return Ok(());
             }
-            warn!(stage = "schedule", "{message}; trying again in a minute");
+            warn!(
+                stage = "schedule",
+                fix, "{message}; trying again in a minute"
+            );
             wait(desk, RETRY).await?;
         }
     }

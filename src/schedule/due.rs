@@ -58,6 +58,13 @@ impl Nights {
         Day::of_ms(ms.saturating_sub(self.close_ms))
     }
 
+    /// When the night of `day` runs: the first fire time after the day has closed, in milliseconds
+    /// since 1970 in UTC.
+    pub fn due_ms(&self, day: Day) -> Option<i64> {
+        let closed_ms = day.start_ms().saturating_add(self.close_ms);
+        self.cron.next_after(closed_ms.saturating_sub(1))
+    }
+
     /// The newest night that is due at `now_ms`.
     pub fn newest_due(&self, now_ms: i64) -> Option<Day> {
         Some(self.day_of(self.cron.last_until(now_ms)?))
@@ -73,6 +80,14 @@ impl Nights {
         };
         let is_missed = |day: &Day| !published.contains(day);
         days(first, newest).filter(is_missed).collect()
+    }
+
+    /// Those of the lacking nights that the schedule has a time for: where it rests (weekends), a
+    /// night that is not run is none that was missed.
+    pub fn overdue(&self, now_ms: i64, published: &BTreeSet<Day>) -> Vec<Day> {
+        let mut lacking = self.lacking(now_ms, published);
+        lacking.retain(|day| self.due_ms(*day).map(|due| self.day_of(due)) == Some(*day));
+        lacking
     }
 
     /// The missed nights that are made up for at `now_ms`, oldest first.
@@ -138,6 +153,36 @@ mod tests {
     fn published(days: &[&str]) -> BTreeSet<Day> {
         let day = |d: &&str| Day::parse(&format!("2022-12-{d}")).unwrap();
         days.iter().map(day).collect()
+    }
+
+    #[test]
+    fn a_night_is_due_at_the_first_time_after_its_day_closed() {
+        let check = |cron: &str, close_hours: i64, day: &str, want: &str| {
+            let mut nights = nights(cron, CatchUp::All, None);
+            nights.close_ms = close_hours * 3_600_000;
+            let due = nights.due_ms(Day::parse(day).unwrap());
+            assert_eq!(due, Some(at(want)), "{cron} {close_hours} {day}");
+        };
+        check("30 1 * * *", 24, "2022-12-05", "2022-12-06T01:30:00");
+        check("0 0 * * *", 24, "2022-12-05", "2022-12-06T00:00:00");
+        check("30 23 * * *", 23, "2022-12-05", "2022-12-05T23:30:00");
+        check("30 22 * * *", 23, "2022-12-05", "2022-12-06T22:30:00");
+        // a Saturday, where the schedule rests
+        check("0 2 * * 1-5", 24, "2022-12-10", "2022-12-12T02:00:00");
+    }
+
+    #[test]
+    fn where_the_schedule_rests_nothing_is_overdue() {
+        let check = |cron: &str, want: &str| {
+            let nights = nights(cron, CatchUp::All, Some("2022-12-05"));
+            let overdue = nights.overdue(at("2022-12-13T12:00:00"), &published(&["07"]));
+            assert_eq!(told(&overdue), want, "{cron}");
+        };
+        check("30 1 * * *", "05 06 08 09 10 11 12");
+        // 2022-12-05 is a Monday; its night runs on Tuesday
+        check("0 2 * * 2-6", "05 06 08 09 12");
+        check("0 2 * * 1-5", "05 06 08 11 12");
+        check("0 2 * * 7", "10");
     }
 
     #[test]

@@ -99,6 +99,22 @@ pub(super) async fn append(
     chain(tx, &last, run_id, &says).await
 }
 
+/// Appends that the book of closings has an entry more: place and seal. Else the newest one could
+/// be taken away until the next publication told it.
+pub(super) async fn append_closing(
+    tx: &mut Tx,
+    run_id: &RunId,
+    (seq, seal): (i64, &str),
+) -> Result<(), StoreError> {
+    let last = Last::read(tx).await?;
+    let mut says = json!({ "closing": [seq, seal] });
+    says["pruned"] = match last.says.get("pruned") {
+        Some(pruned) => pruned.clone(),
+        None => removed(tx).await?.says(),
+    };
+    chain(tx, &last, run_id, &says).await
+}
+
 /// The last entry of the chain.
 #[derive(Default)]
 struct Last {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::audit::chain_seal;
+use super::audit::{append_closing, chain_seal};
 use super::batch::batches;
 use super::exec::Bind;
 use super::statement as sql;
@@ -176,6 +176,7 @@ impl Store {
                 .text("seal_wall", &seal);
         });
         tx.run_batches(&sql::INSERT_CLOSING, &batch, &[]).await?;
+        append_closing(&mut tx, &closing.run_id, (seq, &seal)).await?;
         tx.commit().await
     }
 }

@@ -33,6 +33,25 @@ pub enum StoreError {
         /// Since when, wall clock.
         since: String,
     },
+    /// The lease is held by a session that the server keeps although its process is gone (exit
+    /// code 11): a power cut or a network that fell silent tells the server nothing.
+    #[error(
+        "the process that holds the lease is gone, but the database server still keeps its session: \
+         {holder}, process {pid} on {host}, since {since}; end that session, then start again: \
+         {command}"
+    )]
+    HeldByGone {
+        /// What the holder did, e.g. `run 2022-12-05`.
+        holder: String,
+        /// Its process, which is not there any more.
+        pid: i64,
+        /// Its host, which is this one.
+        host: String,
+        /// Since when, wall clock.
+        since: String,
+        /// What ends the session, for a shell.
+        command: String,
+    },
     /// Our lease was lost; nothing was published.
     #[error("the lease was lost to another run; nothing was published, start again")]
     LeaseLost,

@@ -191,6 +191,24 @@ impl Tx {
         Ok(found)
     }
 
+    /// The same, each row as `read` reads it: a batch of rows is held at a time, not all of them.
+    pub(super) async fn read_batches<T>(
+        &mut self,
+        statement: &'static Statement,
+        batches: &[String],
+        more: &[Bind<'_>],
+        read: impl Fn(&Row) -> Result<T, StoreError>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut found = Vec::new();
+        for batch in batches {
+            let batch = std::slice::from_ref(batch);
+            for row in self.rows_of_batches(statement, batch, more).await? {
+                found.push(read(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// Makes everything visible.
     pub(super) async fn commit(self) -> Result<(), StoreError> {
         reach("commit")?;

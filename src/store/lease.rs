@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 
 use super::batch::batches;
@@ -22,6 +23,11 @@ const LOCK_KEY: i64 = 0x0064_6f69_736f_6174;
 /// How often the row of a lease is read before its holder counts as unknown: for about a second.
 const LOOKS: u32 = 20;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
+/// So many of them before the server is asked whose session it is: it may be about to notice that a
+/// holder died.
+const LOOKS_ALONE: u32 = 5;
+/// Of a host's name in that of a session.
+const SESSION_HOST_MAX: usize = 40;
 
 /// Who asks for the lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,8 +66,10 @@ impl Store {
             Db::Postgres {
                 options, patience, ..
             } => {
+                let named = options.as_ref().clone();
+                let named = named.application_name(&session_name(holder.pid.into(), &holder.host));
                 let connection = patience
-                    .moment("connect", Box::pin(options.connect()))
+                    .moment("connect", Box::pin(named.connect()))
                     .await?;
                 lock_session(connection, patience).await?
             }
@@ -143,8 +151,13 @@ impl Store {
     /// Who holds it. The lock comes first and the row a moment later: until then the row names
     /// nobody, or a holder that is gone.
     async fn held(&self, asks: &Holder) -> Result<StoreError, StoreError> {
-        for _ in 0..LOOKS {
+        for look in 0..LOOKS {
             let rows = self.read(&sql::SELECT_LEASE, &[]).await?;
+            if look >= LOOKS_ALONE
+                && let Some(gone) = self.held_by_gone(asks, rows.first()).await?
+            {
+                return Ok(gone);
+            }
             if let Some(row) = rows.first()
                 && !row.text("token")?.is_empty()
             {
@@ -167,6 +180,73 @@ impl Store {
             since: "just now".to_owned(),
         })
     }
+}
+
+impl Store {
+    /// The session of a process of this host that is there no more, where it is that which holds
+    /// the lock; `row` tells what it did.
+    async fn held_by_gone(
+        &self,
+        asks: &Holder,
+        row: Option<&Row>,
+    ) -> Result<Option<StoreError>, StoreError> {
+        let Db::Postgres { options, .. } = &self.db else {
+            return Ok(None);
+        };
+        let key = LOCK_KEY.to_string();
+        let lock = [Bind::Text(&key)];
+        let sessions = self.read(&sql::SELECT_LOCK_SESSION, &lock).await?;
+        let Some(session) = sessions.first() else {
+            return Ok(None);
+        };
+        let name = session.text("name")?;
+        let pid = pid_of(name).filter(|pid| session_name(*pid, &asks.host) == name);
+        let Some(pid) = pid.filter(|pid| !is_alive(*pid)) else {
+            return Ok(None);
+        };
+        let (mut holder, mut since) = ("a run".to_owned(), "a while ago".to_owned());
+        if let Some(row) = row
+            && (row.int("pid")?, row.text("host")?) == (pid, &*asks.host)
+        {
+            holder = row.text("holder")?.to_owned();
+            since = row.text("since_wall")?.to_owned();
+        }
+        Ok(Some(StoreError::HeldByGone {
+            holder,
+            pid,
+            host: asks.host.clone(),
+            since,
+            command: ending(options, session.int("session")?),
+        }))
+    }
+}
+
+/// What the session that holds the lock is called: its process and host, in at most the 63 bytes
+/// that PostgreSQL keeps.
+fn session_name(pid: i64, host: &str) -> String {
+    let plain = host.chars().filter(char::is_ascii_graphic);
+    let host: String = plain.take(SESSION_HOST_MAX).collect();
+    format!("doisoat {pid}@{host}")
+}
+
+/// The process of a session that [`session_name`] named.
+fn pid_of(name: &str) -> Option<i64> {
+    let (pid, _) = name.strip_prefix("doisoat ")?.split_once('@')?;
+    pid.parse().ok()
+}
+
+/// The command that ends a session of the server, for a shell; without a password.
+fn ending(options: &PgConnectOptions, session: i64) -> String {
+    let socket = options
+        .get_socket()
+        .map(|socket| socket.display().to_string());
+    let host = socket.unwrap_or_else(|| options.get_host().to_owned());
+    let (port, user) = (options.get_port(), options.get_username());
+    let database = options.get_database().unwrap_or(user);
+    format!(
+        "psql -h {host} -p {port} -U {user} -d {database} \
+         -c 'SELECT pg_terminate_backend({session})'"
+    )
 }
 
 /// Whether a process of this machine is there.

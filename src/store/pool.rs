@@ -85,24 +85,19 @@ impl Store {
         reach.add_lines(&mut tx, &rejects, &as_of).await?;
         reach.close(&mut tx, night).await?;
         let codes = keys(reach.dossiers.iter().map(DossierCode::as_str));
-        let fees = tx
-            .rows_of_batches(&sql::SELECT_FEE_BY_DOSSIER, &codes, &as_of)
-            .await?;
-        let orders = tx
-            .rows_of_batches(&sql::SELECT_ORDER_BY_DOSSIER, &codes, &as_of)
-            .await?;
-        let receipts = tx
-            .rows_of_batches(&sql::SELECT_RECEIPT_BY_DOSSIER, &codes, &as_of)
-            .await?;
+        let fees = tx.read_batches(&sql::SELECT_FEE_BY_DOSSIER, &codes, &as_of, read_fee);
+        let fees = fees.await?;
+        let orders = tx.read_batches(&sql::SELECT_ORDER_BY_DOSSIER, &codes, &as_of, read_order);
+        let orders = orders.await?;
+        let receipts = &sql::SELECT_RECEIPT_BY_DOSSIER;
+        let receipts = tx.read_batches(receipts, &codes, &as_of, read_receipt);
+        let receipts = receipts.await?;
         let mut pool = Inputs {
             business_date: Some(night),
             agencies: load_agencies(&mut tx, night).await?,
-            fees: fees.iter().map(read_fee).collect::<Result<_, _>>()?,
-            orders: orders.iter().map(read_order).collect::<Result<_, _>>()?,
-            receipts: receipts
-                .iter()
-                .map(read_receipt)
-                .collect::<Result<_, _>>()?,
+            fees,
+            orders,
+            receipts,
             rejects,
             txns: load_txns(&mut tx, &reach.txns, &night_text).await?,
             conflicts: Vec::new(),
@@ -311,23 +306,29 @@ impl Reach {
 async fn load_new(tx: &mut Tx, night: Day) -> Result<Inputs, StoreError> {
     let text = night.to_string();
     let as_of = [Bind::Text(&text)];
-    let txns = tx.rows(&sql::SELECT_NEW_TXN, &as_of).await?;
-    let fees = tx.rows(&sql::SELECT_NEW_FEE, &as_of).await?;
-    let orders = tx.rows(&sql::SELECT_NEW_ORDER, &as_of).await?;
+    let txns = read_all(tx.rows(&sql::SELECT_NEW_TXN, &as_of).await?, read_txn)?;
+    let fees = read_all(tx.rows(&sql::SELECT_NEW_FEE, &as_of).await?, read_fee)?;
+    let orders = read_all(tx.rows(&sql::SELECT_NEW_ORDER, &as_of).await?, read_order)?;
     let receipts = tx.rows(&sql::SELECT_NEW_RECEIPT, &as_of).await?;
+    let receipts = read_all(receipts, read_receipt)?;
     let rejects = tx.rows(&sql::SELECT_NEW_REJECT_ROW, &as_of).await?;
     Ok(Inputs {
         business_date: Some(night),
-        txns: txns.iter().map(read_txn).collect::<Result<_, _>>()?,
-        fees: fees.iter().map(read_fee).collect::<Result<_, _>>()?,
-        orders: orders.iter().map(read_order).collect::<Result<_, _>>()?,
-        receipts: receipts
-            .iter()
-            .map(read_receipt)
-            .collect::<Result<_, _>>()?,
-        rejects: rejects.iter().map(read_reject).collect::<Result<_, _>>()?,
+        txns,
+        fees,
+        orders,
+        receipts,
+        rejects: read_all(rejects, read_reject)?,
         ..Inputs::default()
     })
+}
+
+/// Reads rows, each of which is let go as soon as it is read.
+fn read_all<T>(
+    rows: Vec<Row>,
+    read: impl Fn(&Row) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    rows.into_iter().map(|row| read(&row)).collect()
 }
 
 /// The contradictions of the rows at hand.

@@ -175,6 +175,7 @@ statements! {
     SELECT_LEASE = both "select_lease" 0;
     TRY_ADVISORY_LOCK = postgres "try_advisory_lock" 1;
     ADVISORY_UNLOCK = postgres "advisory_unlock" 1;
+    SELECT_LOCK_SESSION = postgres "select_lock_session" 1;
     INSERT_RUN = both "insert_run" 1;
     SUPERSEDE_RUN = both "supersede_run" 1;
     SELECT_RUN = both "select_run" 1;

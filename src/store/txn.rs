@@ -291,10 +291,9 @@ pub(super) async fn load_txns(
     let documents = batches(keys, |row, key| {
         write_key(row, key);
     });
-    let rows = tx
-        .rows_of_batches(&sql::SELECT_TXN_BY_KEY, &documents, &[Bind::Text(night)])
-        .await?;
-    rows.iter().map(read_txn).collect()
+    let as_of = [Bind::Text(night)];
+    tx.read_batches(&sql::SELECT_TXN_BY_KEY, &documents, &as_of, read_txn)
+        .await
 }
 
 /// A contradiction put together again from its versions.

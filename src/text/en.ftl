@@ -1271,9 +1271,13 @@ report-no-money = no source carries money
 report-no-money-fix = see [[source]] in doisoat.toml
 
 # What was lost, and what verify says
+archive-foreign = the archive { $archive } holds nothing of what run { $run }, the newest in the database, kept: it is the archive of another database, or an older copy
+archive-foreign-fix = set [archive] dir to the folder that the nights of this database wrote, also on every other machine that runs them, or restore that folder from the backup (docs/OPERATIONS.md, Restore); only where it is lost for good: `doisoat init --new-archive`
 database-lost = the database { $place } is not there, while the report folder { $reports } holds { $n } nights ({ $first } to { $last })
 database-lost-archive = the database { $place } is not there, while the archive { $archive } holds raw bytes of past nights
 database-lost-fix = restore the database from the backup (docs/OPERATIONS.md, Restore), then `doisoat verify --all`; only to begin again from nothing: `doisoat init --new-database`
+root-writes = { $path } belongs to { $user }: what root writes there, the nights of { $user } could not read or replace; nothing was done
+root-writes-fix = run it as that user: `sudo -u { $user } { $command }`
 kept-lost = { $run }: what it kept is not in the archive any more: { $what }
 kept-pruned = { $run }: what it kept was pruned by rule: { $what }
 later-lost = what the later night { $night } decided cannot be read from the archive ({ $sha256 }: { $detail }); this night is not published again, as it could overwrite what that one decided

@@ -1271,9 +1271,13 @@ report-no-money = không nguồn nào có giao dịch tiền
 report-no-money-fix = xem mục [[source]] trong doisoat.toml
 
 # What was lost, and what verify says
+archive-foreign = kho lưu { $archive } không có gì của lần chạy { $run } mới nhất trong cơ sở dữ liệu: đó là kho lưu của cơ sở dữ liệu khác, hoặc là bản cũ
+archive-foreign-fix = đặt [archive] dir là thư mục mà các đêm của cơ sở dữ liệu này đã ghi, trên mọi máy cùng chạy, hoặc khôi phục thư mục đó từ bản sao lưu (docs/OPERATIONS.md, mục Restore); chỉ khi đã mất hẳn: `doisoat init --new-archive`
 database-lost = không thấy cơ sở dữ liệu { $place }, trong khi thư mục báo cáo { $reports } còn { $n } đêm ({ $first } đến { $last })
 database-lost-archive = không thấy cơ sở dữ liệu { $place }, trong khi kho lưu { $archive } còn dữ liệu gốc của các đêm trước
 database-lost-fix = khôi phục cơ sở dữ liệu từ bản sao lưu (docs/OPERATIONS.md, mục Restore) rồi chạy `doisoat verify --all`; chỉ khi muốn bắt đầu lại từ đầu: `doisoat init --new-database`
+root-writes = { $path } là của người dùng { $user }: những gì root ghi vào đó thì các đêm của { $user } không đọc và không thay được; chưa làm gì cả
+root-writes-fix = hãy chạy bằng người dùng ấy: `sudo -u { $user } { $command }`
 kept-lost = { $run }: tài liệu mà lần chạy đã lưu không còn trong kho lưu: { $what }
 kept-pruned = { $run }: tài liệu mà lần chạy đã lưu đã xóa theo hạn lưu: { $what }
 later-lost = không đọc được quyết định của đêm sau { $night } trong kho lưu ({ $sha256 }: { $detail }); không công bố lại đêm này, vì có thể ghi đè điều đêm sau đã quyết định

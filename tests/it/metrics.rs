@@ -233,6 +233,13 @@ async fn a_night_of_a_clock_that_ran_ahead_is_named_and_blinds_nobody() {
     desk.close().await;
     let back = run(&town, &["run", "--date", FIRST]).await;
     assert_eq!((code(&back), gauge()), (0, midnight), "{}", stderr(&back));
+    // a bare name lies beside the configuration
+    let checked = run(&town, &["check", "--offline"]).await;
+    assert!(
+        stdout(&checked).contains("ok    metrics: doisoat.prom"),
+        "{}",
+        stdout(&checked)
+    );
     let told = run(&town, &["status", "--lang", "en"]).await;
     let text = stdout(&told);
     let names = "days that have not closed yet: 1 (2097-01-04)";

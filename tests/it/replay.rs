@@ -182,6 +182,12 @@ async fn replaced_and_older_runs() {
         let town = two_nights(kind).await;
         let desk = town.desk(&as_is).await;
         town.morning_after(day("2022-12-07"));
+        // a fee that came late: time alone makes no version
+        let fee = "dossier_code,fee_id,fee_kind,amount_vnd,agency_code,procedure_code,\
+                   declared_method,due_at,payer_name,status\n\
+                   H48.18.22-221205-9001,F1,phi,30000,H48.18.22,P1,transfer,,NGUYEN VAN A,unpaid\n";
+        let late = format!("inbox/dossier_fees_{FIRST}_b.csv");
+        std::fs::write(town.dir().join(late), fee).unwrap();
         let second = night(&desk, FIRST).await.run;
         assert_eq!(second.version, 2);
         let first = second.replaces.clone().unwrap();

@@ -180,16 +180,21 @@ async fn a_held_lease_is_waited_for() {
     assert_eq!(schedule(&office, from, to, &[]).await, "05/0");
 }
 
-/// What is compared of two ways to run the same nights: the result, and the shares as published.
-/// The inputs differ in one thing, which deadlines had passed at the pull.
+/// What is compared of two ways to run the same nights: the run, whose id tells the digest of its
+/// inputs, the result, and the tables as published. What a night tells of its sources may differ: it
+/// reads every file of the bank that lies there.
 async fn results(office: &Office) -> BTreeMap<Day, (String, String)> {
     let runs = office.desk.store.runs().await.unwrap();
     assert!(runs.iter().all(|run| run.version == 1));
     let of = |run: doisoat::store::RunRecord| {
         let day = run.business_date;
-        let share = office.town.folder(&day.to_string()).join("share.csv");
-        let share = std::fs::read_to_string(share).unwrap();
-        (day, (run.output_digest.to_string(), share))
+        let folder = office.town.folder(&day.to_string());
+        let tables = ["share.csv", "exceptions.csv", "links.csv"];
+        let tables = tables.map(|name| std::fs::read_to_string(folder.join(name)).unwrap());
+        (
+            day,
+            (format!("{} {}", run.id, run.output_digest), tables.concat()),
+        )
     };
     runs.into_iter().map(of).collect()
 }

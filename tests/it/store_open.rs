@@ -60,7 +60,7 @@ async fn eventually(store: &Store, name: &str) -> Lease {
     for _ in 0..100 {
         match store.acquire_lease(&holder(name)).await {
             Ok(lease) => return lease,
-            Err(StoreError::Held { .. }) => {
+            Err(StoreError::Held { .. } | StoreError::HeldByGone { .. }) => {
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
             Err(other) => panic!("{other}"),
@@ -200,4 +200,55 @@ async fn a_holder_whose_session_was_ended_notices() {
         .await;
     assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
     eventually(&store, "run 2022-12-06").await;
+}
+
+/// A power cut: the process is gone and the server has not noticed. 2^22 is the highest process id
+/// that Linux gives.
+#[tokio::test]
+async fn a_session_whose_process_is_gone_is_named_with_what_ends_it() {
+    let database = Database::empty(Kind::Postgres);
+    let store = database.create().await;
+    let gone = Holder {
+        pid: 4_194_305,
+        ..holder("run 2022-12-05")
+    };
+    let lease = store.acquire_lease(&gone).await.unwrap();
+    let other = database.open().await;
+    let watch = doisoat::clock::Stopwatch::start();
+    let refused = other.acquire_lease(&holder("run 2022-12-06")).await;
+    let refused = refused.unwrap_err();
+    assert!(watch.elapsed() < std::time::Duration::from_secs(2));
+    let said = refused.to_string();
+    let StoreError::HeldByGone {
+        holder: name,
+        pid,
+        host,
+        since,
+        command,
+    } = refused
+    else {
+        panic!("{said}")
+    };
+    assert_eq!(
+        (&*name, pid, &*host),
+        ("run 2022-12-05", 4_194_305, "một-cửa")
+    );
+    assert!(since.starts_with("2022-12-06T01:30:00"), "{since}");
+    assert!(said.contains(&command), "{said}");
+    // another machine cannot know it
+    let elsewhere = Holder {
+        host: "khác".to_owned(),
+        ..holder("run 2022-12-06")
+    };
+    let refused = other.acquire_lease(&elsewhere).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Held { .. }), "{refused}");
+    // the command does what it says
+    let ended = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .output()
+        .unwrap();
+    assert!(ended.status.success(), "{command}: {ended:?}");
+    let taken = eventually(&other, "run 2022-12-06").await;
+    other.release_lease(taken).await.unwrap();
+    drop(lease);
 }

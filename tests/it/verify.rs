@@ -18,7 +18,7 @@ use crate::periods::late_of;
 use crate::town::{FIRST, Town, as_is, day, night};
 
 /// A checker that agrees with nothing.
-fn never(_: &Inputs, _: &Rules, _: &Prior, settled: &Settlement) -> Vec<Violation> {
+pub(crate) fn never(_: &Inputs, _: &Rules, _: &Prior, settled: &Settlement) -> Vec<Violation> {
     let mut findings = Findings::default();
     let what = text("phải khác", "must be otherwise");
     let rows = settled.rows.len();

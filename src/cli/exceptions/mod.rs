@@ -11,6 +11,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::owner::refuse_root;
 use super::{Failure, Global, Outcome, block_on, day};
 use crate::classify::{self, Severity};
 use crate::config::Config;
@@ -123,6 +124,9 @@ fn dong(raw: &str) -> Result<Vnd, String> {
 pub(super) fn run(global: &Global, args: &ExceptionsArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
+    if !matches!(args.what, What::List(_) | What::Show(_)) {
+        refuse_root(&config, lang)?;
+    }
     match &args.what {
         What::List(args) => list(&config, args, lang),
         What::Show(args) => show::show(&config, args, lang),

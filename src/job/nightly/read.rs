@@ -25,6 +25,13 @@ impl Read {
     pub(in crate::job) fn is_of(&self, run: &RunRecord) -> bool {
         run.input_digest == self.input_digest && run.rules_digest == self.rules_digest
     }
+
+    /// With other facts of the sources than it was read with.
+    pub(in crate::job) fn tell(&mut self, pulled: &Pulled) -> Result<(), JobError> {
+        self.pool.sources.clone_from(&pulled.facts);
+        self.input_digest = digest::of_inputs(&mut self.pool)?;
+        Ok(())
+    }
 }
 
 /// The pool of the night (new rows, what is open, what they name, the window) and the facts of the
@@ -38,6 +45,8 @@ pub(in crate::job) async fn read(
     desk.progress.step(format!("{day} read"));
     let new = desk.store.new_rows(day).await?;
     let names = names::of(desk, day, &new).await?;
+    // the pool holds them again
+    drop(new);
     let mut pool = desk.store.pool(day, &names, &window(desk)).await?;
     pool.business_date = Some(day);
     pool.sources.clone_from(&pulled.facts);

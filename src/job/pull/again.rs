@@ -10,6 +10,7 @@ use anyhow::{Context, anyhow};
 
 use super::super::desk::Desk;
 use super::super::error::JobError;
+use super::freshness::Freshness;
 use super::{Opened, Stage, feed, open, probe, push, registry};
 use crate::clock::FixedClock;
 use crate::domain::{Day, PaymentOrder, SourceName};
@@ -111,7 +112,8 @@ async fn one(
     let Some(Opened { settings, handle }) = open(&then, Some(source))?.into_iter().next() else {
         return Ok((None, Came::Unknown));
     };
-    let stage = Stage::new(&then, &settings, night, first.pulled_at_ms);
+    let freshness = Freshness::of(&then, night, first.pulled_at_ms, None)?;
+    let stage = Stage::new(&then, &settings, night, &Arc::new(freshness));
     let came = match handle {
         Handle::Feed(feed) => listing(&stage, &*feed, first, &tape).await,
         Handle::Probe(probe) => questions(&stage, &*probe, &tape).await,

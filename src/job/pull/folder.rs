@@ -36,8 +36,10 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
         bytes_max: stage.settings.sizes.text_bytes(),
         pause: desk.file_pause,
     };
-    let delivery = registry::read_folder(&settings, &known).await;
-    let unreadable = save(stage, &delivery, mode, read).await?;
+    let mut delivery = registry::read_folder(&settings, &known).await;
+    say_notes(stage, &delivery.notes);
+    let files = std::mem::take(&mut delivery.files);
+    let unreadable = save(stage, files, mode, read).await?;
     save_empty(stage, &delivery).await?;
     let covered = desk
         .store
@@ -88,23 +90,21 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
 }
 
 /// Archives, parses and stores each new file; tells which are no tables. `known` are the files read
-/// so far.
+/// so far. One file at a time is held, out of the archive: an office may begin with years of them.
 async fn save(
     stage: &Stage,
-    delivery: &FolderDelivery,
+    files: Vec<registry::ExportFile>,
     mode: ExportMode,
     mut known: Vec<ExportFile>,
 ) -> Result<Vec<String>, JobError> {
     let desk = &stage.desk;
-    let evidence = Evidence::new(stage);
-    say_notes(stage, &delivery.notes);
+    let files = keep(stage, files).await?;
     let mut unreadable = Vec::new();
     let mut read_now = Vec::new();
-    for file in &delivery.files {
+    for mut file in files {
         desk.checkpoint()?;
-        evidence.asks("");
-        evidence.put(&file.name, &file.bytes).await?;
-        match read_file(stage, file, &known) {
+        file.bytes = desk.archive.get(&file.sha256)?;
+        match read_file(stage, &file, &known) {
             Ok((record, _)) if mode == ExportMode::Snapshot && record.day > stage.night => {
                 // what a snapshot withdraws is withdrawn on its own night
                 let (source, file) = (record.source.as_str(), &*record.name);
@@ -112,13 +112,45 @@ async fn save(
             }
             Ok((record, rows)) => {
                 known.push(record.clone());
-                read_now.push((record, rows));
+                match mode {
+                    ExportMode::Delta => {
+                        desk.store.save_registry(&record, &stored(rows)).await?;
+                    }
+                    ExportMode::Snapshot => read_now.push((record, rows)),
+                }
             }
             Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
     }
-    // the evidence first: no row changes without a file that tells why
+    save_snapshots(stage, read_now, &known).await?;
+    Ok(unreadable)
+}
+
+/// Puts the bytes of the files into the archive: the evidence first, no row changes without a file
+/// that tells why. Tells the files without their bytes.
+async fn keep(
+    stage: &Stage,
+    files: Vec<registry::ExportFile>,
+) -> Result<Vec<registry::ExportFile>, JobError> {
+    let evidence = Evidence::new(stage);
+    let mut kept = Vec::new();
+    for file in files {
+        stage.desk.checkpoint()?;
+        evidence.asks("");
+        evidence.put(&file.name, &file.bytes).await?;
+        let bytes = Vec::new();
+        kept.push(registry::ExportFile { bytes, ..file });
+    }
     evidence.record(stage).await?;
+    Ok(kept)
+}
+
+/// Stores snapshots in their order; what the newest of them does not tell any more is withdrawn.
+async fn save_snapshots(
+    stage: &Stage,
+    read_now: Vec<(ExportFile, normalise::RegistryRows)>,
+    known: &[ExportFile],
+) -> Result<(), JobError> {
     let is_fees = |record: &ExportFile| *record.kind == *FileKind::DossierFees.word();
     let newest = known
         .iter()
@@ -129,12 +161,16 @@ async fn save(
         .iter()
         .rposition(|(record, _)| is_fees(record) && Some(record.day) == newest);
     for (at, (record, rows)) in read_now.into_iter().enumerate() {
-        if mode == ExportMode::Snapshot && last == Some(at) {
+        if last == Some(at) {
             withdraw::absent(stage, &record, &rows.fees).await?;
         }
-        desk.store.save_registry(&record, &stored(rows)).await?;
+        stage
+            .desk
+            .store
+            .save_registry(&record, &stored(rows))
+            .await?;
     }
-    Ok(unreadable)
+    Ok(())
 }
 
 fn say_notes(stage: &Stage, notes: &[FolderNote]) {

@@ -10,6 +10,7 @@ mod feed;
 mod file_day;
 mod files;
 mod folder;
+mod freshness;
 mod probe;
 mod push;
 mod raw;
@@ -20,7 +21,7 @@ mod transfers;
 mod withdraw;
 
 use std::path::Path;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use tokio::task::JoinSet;
 use tracing::{info, warn};
@@ -34,8 +35,11 @@ use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, SourceName};
 use crate::normalise::{Cutoff, SourceContext, Window};
 use crate::source::{Handle, Opening, SourceError};
+use crate::store::RunRecord;
 
-/// What was read, and by which instant freshness was judged.
+use freshness::Freshness;
+
+/// What was read, and when.
 #[derive(Clone, Debug)]
 pub struct Pulled {
     /// One entry a source, in the order of the configuration.
@@ -86,9 +90,15 @@ pub fn open(desk: &Desk, only: Option<&SourceName>) -> Result<Vec<Opened>, JobEr
     Ok(opened)
 }
 
-/// Reads all opened sources for the night.
-pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled, JobError> {
+/// Reads all opened sources for the night; `standing` is the run that it has already.
+pub async fn pull(
+    desk: &Desk,
+    night: Day,
+    opened: Vec<Opened>,
+    standing: Option<&RunRecord>,
+) -> Result<Pulled, JobError> {
     let at_ms = desk.clock.now_ms();
+    let freshness = Arc::new(Freshness::of(desk, night, at_ms, standing)?);
     let mut facts = Vec::new();
     let mut later = JoinSet::new();
     let mut pushed = Vec::new();
@@ -100,7 +110,7 @@ pub async fn pull(desk: &Desk, night: Day, opened: Vec<Opened>) -> Result<Pulled
         opened.into_iter().partition(is_registry);
     for source in registries.into_iter().chain(others) {
         desk.checkpoint()?;
-        let stage = Stage::new(desk, &source.settings, night, at_ms);
+        let stage = Stage::new(desk, &source.settings, night, &freshness);
         match source.handle {
             Handle::Folder(path) => {
                 facts.push(stage.timed(Box::pin(folder::read(&stage, &path))).await?);
@@ -148,7 +158,7 @@ pub async fn alone(desk: &Desk, night: Day, only: Option<&SourceName>) -> Result
     let opened = open(desk, only)?;
     let lease = desk.lease(&format!("pull {night}")).await?;
     let pulled = match period::refuse_closed(desk, night).await {
-        Ok(()) => pull(desk, night, opened).await,
+        Ok(()) => pull(desk, night, opened, None).await,
         Err(closed) => Err(closed),
     };
     let released = desk.store.release_lease(lease).await;
@@ -169,17 +179,19 @@ pub(super) struct Stage {
     settings: SourceSettings,
     night: Day,
     at_ms: i64,
+    freshness: Arc<Freshness>,
     /// What ended the source: for the log, with its address, and for the report, without.
     ended: OnceLock<[String; 2]>,
 }
 
 impl Stage {
-    fn new(desk: &Desk, settings: &SourceSettings, night: Day, at_ms: i64) -> Self {
+    fn new(desk: &Desk, settings: &SourceSettings, night: Day, freshness: &Arc<Freshness>) -> Self {
         Self {
             desk: desk.clone(),
             settings: settings.clone(),
             night,
-            at_ms,
+            at_ms: freshness.now_ms,
+            freshness: Arc::clone(freshness),
             ended: OnceLock::new(),
         }
     }
@@ -234,21 +246,10 @@ impl Stage {
         }
     }
 
-    /// True once the business date's end plus the freshness limit had passed at the pull.
-    fn deadline_passed(&self) -> bool {
-        let cutoff = self.settings.cutoff.ms();
-        let end = if cutoff == 0 {
-            self.night.plus(1).start_ms()
-        } else {
-            self.night.start_ms() + cutoff
-        };
-        let freshness = i64::try_from(self.settings.freshness.as_millis()).unwrap_or(i64::MAX);
-        self.at_ms >= end.saturating_add(freshness)
-    }
-
     /// Facts of a source that delivered in the state given.
     fn facts(&self, state: Completeness) -> SourceFacts {
-        let deadline_passed = self.deadline_passed();
+        let nothing = state == Completeness::Missing;
+        let deadline_passed = self.freshness.passed(&self.settings, self.night, nothing);
         let state = match state {
             Completeness::Missing if !deadline_passed => Completeness::Late,
             other => other,

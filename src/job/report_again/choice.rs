@@ -83,6 +83,6 @@ pub(super) fn suffix(desk: &Desk, asked: &Asked) -> String {
 }
 
 /// The name of the folder of a period.
-pub(super) fn name_of(period: &Period) -> String {
+pub(in crate::job) fn name_of(period: &Period) -> String {
     period.label.replace('/', "_")
 }

@@ -169,6 +169,9 @@ pub(super) async fn broken(
     let closings = desk.store.closings().await?;
     closed(desk, &closings, &chain.all, &mut findings);
     let last: BTreeMap<u64, &str> = book.iter().map(|entry| (entry.seq, &*entry.seal)).collect();
+    for (_, says) in &chain.all {
+        told_closing(says, &closings, &mut findings);
+    }
     for (entry, says) in chain.all.iter().filter(|(_, says)| says["run"].is_object()) {
         let now = desk
             .store
@@ -176,7 +179,6 @@ pub(super) async fn broken(
             .await?
             .unwrap_or_default();
         told(entry, says, &now, &mut findings);
-        told_closing(says, &closings, &mut findings);
         let decision = (says["decision"][0].as_u64(), says["decision"][1].as_str());
         if let (Some(seq), Some(seal)) = decision
             && last.get(&seq).copied() != Some(seal)
@@ -328,7 +330,7 @@ fn closed(desk: &Desk, book: &[Closing], chain: &[(Audit, Value)], findings: &mu
     }
 }
 
-/// The last closing before a run is the one that the run was sealed with.
+/// The last closing before an entry of the chain is the one that the entry was sealed with.
 fn told_closing(says: &Value, book: &[Closing], findings: &mut Findings) {
     let (seq, seal) = (says["closing"][0].as_i64(), says["closing"][1].as_str());
     let (Some(seq), Some(seal)) = (seq, seal) else {
@@ -338,8 +340,8 @@ fn told_closing(says: &Value, book: &[Closing], findings: &mut Findings) {
     let found = found.map_or("-", |closing| &*closing.seal);
     if found != seal {
         let what = text(
-            "lần chốt số liệu trước lần chạy phải còn nguyên",
-            "the closing before a run is as it was",
+            "lần chốt số liệu mà chuỗi đã ghi phải còn nguyên",
+            "a closing that the chain tells is as it was",
         );
         findings.add(
             Invariant::Stored,

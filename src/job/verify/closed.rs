@@ -3,13 +3,13 @@
 
 use serde_json::Value;
 
-use super::Which;
-use crate::domain::Lang;
+use super::{Which, folder};
+use crate::domain::{Lang, Period};
 use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
-use crate::job::report_again::shares_of;
+use crate::job::report_again::{name_of, shares_of};
 use crate::job::{order, period, recover};
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
@@ -34,6 +34,9 @@ pub(super) async fn check(
             continue;
         }
         desk.checkpoint()?;
+        let (name, cure) = (name_of(&closing.period), cure(&closing.period));
+        let reports = &desk.config.report_dir;
+        folder::closed(reports, (&name, &closing.files), &cure, findings);
         // files that are gone are told with the book
         let Ok(files) = period::files(desk, &closing) else {
             continue;
@@ -45,6 +48,22 @@ pub(super) async fn check(
         now(desk, all, (&closing, &closed), &mut notes).await?;
     }
     Ok(notes)
+}
+
+/// What puts the files of a closed period back.
+fn cure(period: &Period) -> String {
+    let label = &*period.label;
+    let named: [(&str, fn(&str) -> Option<Period>); 3] = [
+        ("--month", Period::month),
+        ("--quarter", Period::quarter),
+        ("--year", Period::year),
+    ];
+    let mut named = named.iter();
+    let option = named.find(|(_, read)| read(label).as_ref() == Some(period));
+    match option {
+        Some((option, _)) => format!("doisoat report {option} {label}"),
+        None => format!("doisoat report --from {} --to {}", period.from, period.to),
+    }
 }
 
 /// What the run of the closing tells of the period is what was closed.

@@ -9,7 +9,7 @@ use crate::domain::Day;
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
 use crate::report::publish::{self, TIMINGS};
-use crate::store::RunRecord;
+use crate::store::{KeptFile, RunRecord};
 
 /// True when the folder of the run is there and was checked.
 pub(in crate::job) fn check(root: &Path, run: &RunRecord, findings: &mut Findings) -> bool {
@@ -72,6 +72,44 @@ pub(in crate::job) fn check(root: &Path, run: &RunRecord, findings: &mut Finding
         add("run.json", what, "database", "other");
     }
     true
+}
+
+/// The folder of a closed period, where it is there, holds the files that were closed and no
+/// others; `cure` makes it again.
+pub(super) fn closed(
+    root: &Path,
+    (name, files): (&str, &[KeptFile]),
+    cure: &str,
+    findings: &mut Findings,
+) {
+    let folder = root.join(name);
+    if !folder.is_dir() {
+        return;
+    }
+    let what = || {
+        text(
+            "tệp của kỳ đã chốt phải như khi chốt; lệnh sau tạo lại",
+            "the files of a closed period are as they were closed; this command makes them again",
+        )
+    };
+    let mut add = |file: &str| {
+        let about = folder.join(file).display().to_string();
+        findings.add(Invariant::Files, about, what(), cure, "other");
+    };
+    publish::changed(root, name, files)
+        .iter()
+        .for_each(|file| add(file));
+    let is_told = |name: &str| files.iter().any(|(told, _)| **told == *name);
+    for name in names(&folder) {
+        if !is_told(&name) && ![TIMINGS, publish::SUMS].contains(&&*name) {
+            let what = text(
+                "không có tệp lạ trong thư mục",
+                "no other file lies in the folder",
+            );
+            let about = folder.join(&name).display().to_string();
+            findings.add(Invariant::Files, about, what, "-", "1");
+        }
+    }
 }
 
 /// Tells that the folder of a run that stands was taken away, with the cure. False where no night

@@ -151,6 +151,7 @@ impl Common<'_> {
 /// Verifies runs, each by itself. A night may be at work: call it on one state
 /// ([`super::reader::read`]).
 pub async fn verify(desk: &Desk, which: &Which) -> Result<Verification, JobError> {
+    desk.own_archive().await?;
     let mut all = desk.store.runs().await?;
     let chain = Chain::read(desk, &all).await?;
     let pruned = desk.store.pruned().await?;
@@ -233,6 +234,7 @@ async fn one(
     if &*run.state == "published" {
         rows(desk, (run, all), common, &mut looked, &mut findings).await?;
     } else {
+        seals::shares(desk, run, &common.chain, &common.ledger, &mut findings);
         looked.left_out.push(text(
             "các dòng (đã có bản thay thế)",
             "rows (it was replaced)",

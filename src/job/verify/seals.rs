@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::chain::Chain;
-use super::ledger::{Ledger, Sheet, Writers, word};
+use super::ledger::{Ledger, SealedRow, Sheet, Writers, word};
 use super::replaced::replaced;
 use super::strangers::Waiting;
 use crate::domain::Day;
@@ -169,7 +169,11 @@ fn table(
         }
     }
     for (key, wanted) in seals {
-        let mut there = sheet.named(key).peekable();
+        // a share of that name is another run's, too
+        let is_mine = |row: &&SealedRow<'_>| {
+            sealed.table != "kpi" || word(row.row, "run_id") == run.id.as_str()
+        };
+        let mut there = sheet.named(key).filter(is_mine).peekable();
         if there.peek().is_none() {
             add(key, &listed(wanted), "-");
         }
