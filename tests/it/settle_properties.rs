@@ -62,6 +62,24 @@ proptest! {
         prop_assert!(found.is_empty(), "{}", crate::prove::told(&found));
     }
 
+    /// So it does where plain dossiers are told from their rows, in one period or in several.
+    #[test]
+    fn every_day_is_proved_row_by_row(ADay(day) in a_day(), crowd in a_crowd(), split in 0_u32..9) {
+        let first = day.txns.iter().map(|txn| txn.paid_on).min();
+        let period = |from: doisoat::domain::Day, days: u32| doisoat::domain::Period {
+            label: days.to_string().into(),
+            from,
+            to: from.plus(days),
+        };
+        let rules = Rules {
+            periods: first.into_iter().flat_map(|from| [period(from, split), period(from, 40)]).collect(),
+            ..Rules::default()
+        };
+        for (day, rules) in [(&day, &Rules::default()), (&day, &rules), (&crowd.0, &rules)] {
+            crate::prove::lane::proved(day, rules).map_err(TestCaseError::fail)?;
+        }
+    }
+
     /// The same as a night: some rows ruled upon, go-live in between, a source that has not
     /// delivered, every definition.
     #[test]

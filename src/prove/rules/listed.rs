@@ -31,7 +31,10 @@ pub(super) fn check(books: &Books, sums: &Sums, findings: &mut Findings) {
         if !batch {
             let days = claimed(books, sums, &plain, txn, listed);
             // what several lines may be is none of them
-            let same = |amount| lines.iter().filter(|line| line.1.amount == amount).count();
+            let same = |amount| {
+                let here = lines.iter().filter(|line| line.1.amount == amount).count();
+                here + books.settlement.plain.listed_with(amount)
+            };
             if let [day] = days[..]
                 && same(txn.amount) == 1
             {
