@@ -79,7 +79,12 @@ impl Codes {
         for (dossier, text) in codes.enumerate() {
             all.count = dossier + 1;
             code.clear();
-            code.extend_from_slice(squeezed(text).as_bytes());
+            if text.is_ascii() {
+                let bare = text.bytes().filter(u8::is_ascii_alphanumeric);
+                code.extend(bare.map(|byte| byte.to_ascii_uppercase()));
+            } else {
+                code.extend_from_slice(squeezed(text).as_bytes());
+            }
             if !all.lengths.contains(&code.len()) {
                 all.lengths.push(code.len());
             }

@@ -152,10 +152,9 @@ fn claimed(books: &Books, sums: &Sums, paid: &Paid, txn: &Txn, listed: &[usize])
     let payer = person(&txn.payer);
     let stranger = |d: &usize| payer.iter().all(|word| !books.payers[*d].contains(word));
     let mut days = Vec::new();
-    for ((source, day), (payments, nets)) in &sums.gateways {
+    for (source, day) in sums.days_of(txn.amount.wide()) {
         let whole = first.is_none_or(|first| first <= *day);
-        let exact = *payments >= 2 && nets.contains(&txn.amount.wide());
-        if exact && whole && in_window(txn, *day, books.rules.batch_days) {
+        if whole && in_window(txn, *day, books.rules.batch_days) {
             days.push((*source, *day));
         }
     }

@@ -191,7 +191,7 @@ fn one<'a>(
         found.enough_data.to_string(),
     );
     // items that hang on each other are resolved together as far as they can be
-    let hangs = sum.coupled && enough && sum.counts();
+    let hangs = sum.coupled && enough && sum.counts() && !components.is_empty();
     let resolved = hangs.then(|| {
         let covered = |item: &Contribution| components.covers(item);
         let free = add_free(items, found, period, covered);
