@@ -4,7 +4,9 @@
 mod lean;
 
 pub use crate::matching::credits::By;
-pub use lean::{Lean, Plain, PlainDossier, PlainGroup, PlainLeg, PlainMoney, lean, lean_with, pool};
+pub use lean::{
+    Lean, Plain, PlainDossier, PlainGroup, PlainLeg, PlainMoney, lean, lean_with, pool,
+};
 
 use std::borrow::Cow;
 use std::panic::resume_unwind;

@@ -139,7 +139,9 @@ fn write_lean_rest(out: &Path, lean: &Lean, style: Style) -> Result<Written> {
         file(SUGGESTIONS, &|to| {
             csv::write_suggestions(to, &lean.settled.suggestions, style)
         })?,
-        file(SHARE, &|to| csv::write_shares(to, &lean.settled.shares, style))?,
+        file(SHARE, &|to| {
+            csv::write_shares(to, &lean.settled.shares, style)
+        })?,
     ])
 }
 

@@ -64,7 +64,12 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     for row in &books.settlement.receipts {
         enter(&mut came, receipt(row));
     }
-    let unread: Vec<_> = books.inputs.rejects.iter().map(|row| (row.key(), row)).collect();
+    let unread: Vec<_> = books
+        .inputs
+        .rejects
+        .iter()
+        .map(|row| (row.key(), row))
+        .collect();
     for (key, reject) in &unread {
         let day = reject.business_date;
         let cell = (key.source.as_str(), day, "reject", key.side.id());

@@ -125,7 +125,9 @@ impl Codes {
             Some(places) => places.get(dossier).copied().unwrap_or(NOWHERE),
             None => dossier,
         };
-        found.map(|dossier| place(*dossier)).filter(|at| *at != NOWHERE)
+        found
+            .map(|dossier| place(*dossier))
+            .filter(|at| *at != NOWHERE)
     }
 
     /// The dossiers whose code is one slip away from what was written.

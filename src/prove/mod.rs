@@ -82,7 +82,9 @@ pub fn prove_files(
     let mut found = Findings::default();
     lane.said(&held, &mut found);
     let codes: Option<Codes> = Some(lane.codes);
-    found.0.extend(run(&Books::new(inputs, rules, prior, &told, codes)));
+    found
+        .0
+        .extend(run(&Books::new(inputs, rules, prior, &told, codes)));
     found.0.sort();
     found.0
 }

@@ -56,7 +56,9 @@ impl<'a> Lane<'a> {
                 starts.push(at);
             }
         }
-        let codes = starts.iter().map(|at| inputs.fees[*at].dossier_code.as_str());
+        let codes = starts
+            .iter()
+            .map(|at| inputs.fees[*at].dossier_code.as_str());
         let codes = Codes::new(codes);
         let mut firsts = Vec::with_capacity(plain.dossiers.len());
         let mut first = 0_usize;
@@ -88,8 +90,12 @@ impl<'a> Lane<'a> {
     fn is_simple(&self) -> bool {
         let Self { inputs, rules, .. } = self;
         let known = |id: &str| super::told::ADDED.contains(&id);
-        let once = inputs.txns.is_sorted_by(|a, b| (&a.source, &*a.id) < (&b.source, &*b.id))
-            && inputs.receipts.is_sorted_by(|a, b| *a.receipt_id < *b.receipt_id);
+        let once = inputs
+            .txns
+            .is_sorted_by(|a, b| (&a.source, &*a.id) < (&b.source, &*b.id))
+            && inputs
+                .receipts
+                .is_sorted_by(|a, b| *a.receipt_id < *b.receipt_id);
         inputs.business_date.is_none()
             && inputs.decisions.is_empty()
             && inputs.orders.is_empty()
@@ -119,8 +125,8 @@ impl<'a> Lane<'a> {
         money.unwrap_or_default()
     }
 
-    /// What is said of a dossier beside what goes into the books: what it owes is what its lines come
-    /// to, and of those that are held each row names it in the way that is said.
+    /// What is said of a dossier beside what goes into the books: what it owes is what its lines
+    /// come to, and of those that are held each row names it in the way that is said.
     pub(super) fn said(&self, held: &Held, findings: &mut Findings) {
         for (place, of) in self.plain.dossiers.iter().enumerate() {
             if held.dossiers[place] {
@@ -156,6 +162,8 @@ impl<'a> Lane<'a> {
         if self.starts.get(found).is_some_and(|at| code_of(at) == code) {
             return Some(found);
         }
-        self.starts.binary_search_by(|at| code_of(at).cmp(code)).ok()
+        self.starts
+            .binary_search_by(|at| code_of(at).cmp(code))
+            .ok()
     }
 }

@@ -6,8 +6,8 @@ use crate::classify::{Classes, RowPlaces, classify};
 use crate::domain::{Grey, Inputs, Rules};
 use crate::kpi::exact::Exact;
 use crate::kpi::facts::Facts;
-use crate::kpi::measure::Made;
 use crate::kpi::looks_at_each;
+use crate::kpi::measure::Made;
 use crate::matching::desk::Desk;
 use crate::matching::groups::groups;
 use crate::matching::lane::Lane;
@@ -80,11 +80,7 @@ pub fn lean_with<'p, 'a>(
         settled: Settlement {
             groups,
             rows: classes.rows,
-            contributions: if keep == Keep::Sums {
-                Vec::new()
-            } else {
-                open
-            },
+            contributions: if keep == Keep::Sums { Vec::new() } else { open },
             shares,
             breakdown: Vec::new(),
             suggestions,

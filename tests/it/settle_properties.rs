@@ -71,8 +71,10 @@ proptest! {
             from,
             to: from.plus(days),
         };
+        let periods = first.into_iter();
+        let periods = periods.flat_map(|from| [period(from, split), period(from, 40)]);
         let rules = Rules {
-            periods: first.into_iter().flat_map(|from| [period(from, split), period(from, 40)]).collect(),
+            periods: periods.collect(),
             ..Rules::default()
         };
         for (day, rules) in [(&day, &Rules::default()), (&day, &rules), (&crowd.0, &rules)] {

@@ -49,9 +49,9 @@ impl<'a> Lane<'a> {
                     let all = scopes.map(|scope| contribution(&added, &item, scope));
                     let new = |one: &Contribution| {
                         let mine = (one.definition, &*one.item, &one.scope);
-                        let found = settlement.contributions.binary_search_by(|c| {
-                            (c.definition, &*c.item, &c.scope).cmp(&mine)
-                        });
+                        let found = settlement
+                            .contributions
+                            .binary_search_by(|c| (c.definition, &*c.item, &c.scope).cmp(&mine));
                         found.is_err()
                     };
                     made.contributions.extend(all.into_iter().filter(new));
@@ -106,7 +106,9 @@ impl<'a> Lane<'a> {
         let mut sums = Summed::default();
         sums.until(self.latest());
         for place in (0..held.dossiers.len()).filter(|place| !held.dossiers[*place]) {
-            let Some(fee) = self.first(place) else { continue };
+            let Some(fee) = self.first(place) else {
+                continue;
+            };
             let agency: &'a AgencyCode = &fee.agency_code;
             self.add(place, |added| {
                 sums.add(added.definition, agency, added.day, added.pair);
@@ -146,7 +148,12 @@ impl<'a> Lane<'a> {
                 last = last.max(Some(day));
                 for (definition, pair) in [(0, (1, 1)), (1, (dong, dong))] {
                     let item = Item::Money(row);
-                    add(Added { definition, item, day, pair });
+                    add(Added {
+                        definition,
+                        item,
+                        day,
+                        pair,
+                    });
                 }
             }
             if let Some(receipt) = self.receipt(row) {
@@ -155,15 +162,30 @@ impl<'a> Lane<'a> {
                 let event = (&*receipt.cashier, receipt.collected_at.ms());
                 if events.insert(event) {
                     let (item, pair) = (Item::CashEvent(row), (0, 1));
-                    add(Added { definition: 0, item, day, pair });
+                    add(Added {
+                        definition: 0,
+                        item,
+                        day,
+                        pair,
+                    });
                 }
                 let (item, pair) = (Item::Money(row), (0, dong));
-                add(Added { definition: 1, item, day, pair });
+                add(Added {
+                    definition: 1,
+                    item,
+                    day,
+                    pair,
+                });
             }
         }
         if let Some(day) = last {
             let (item, pair) = (Item::Dossier, (i128::from(!cash), 1));
-            add(Added { definition: 2, item, day, pair });
+            add(Added {
+                definition: 2,
+                item,
+                day,
+                pair,
+            });
         }
     }
 

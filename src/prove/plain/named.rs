@@ -143,7 +143,13 @@ struct Named<'a> {
 impl<'a> Named<'a> {
     fn new(lane: &Lane<'a>, settlement: &'a Settlement, held: &Held) -> Self {
         let mut named = Self::default();
-        for (txn, _) in lane.inputs.txns.iter().zip(&held.txns).filter(|(_, held)| **held) {
+        for (txn, _) in lane
+            .inputs
+            .txns
+            .iter()
+            .zip(&held.txns)
+            .filter(|(_, held)| **held)
+        {
             named.txn(lane, txn);
         }
         let receipts = lane.inputs.receipts.iter().zip(&held.receipts);
@@ -164,7 +170,8 @@ impl<'a> Named<'a> {
         for group in &settlement.groups {
             for leg in &group.legs {
                 let code = leg.dossier_code.as_ref();
-                code.into_iter().for_each(|code| named.code(lane, code.as_str()));
+                code.into_iter()
+                    .for_each(|code| named.code(lane, code.as_str()));
                 named.why(lane, &leg.why);
             }
         }
@@ -210,7 +217,8 @@ impl<'a> Named<'a> {
             return;
         }
         let found = lane.codes.within(&squeezed(text));
-        self.dossiers.extend(found.iter().map(|found| found.dossier));
+        self.dossiers
+            .extend(found.iter().map(|found| found.dossier));
     }
 
     fn why(&mut self, lane: &Lane<'a>, why: &'a Evidence) {

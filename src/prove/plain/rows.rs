@@ -10,9 +10,9 @@ use crate::prove::violation::{Findings, Invariant, text};
 use crate::settle::{By, PlainMoney};
 
 impl Lane<'_> {
-    /// True when what is said of a dossier holds by its own rows alone: its lines are all of it, due
-    /// and called paid; its money is final, names it by what is said, and pays every line once and
-    /// exactly, in time and as declared.
+    /// True when what is said of a dossier holds by its own rows alone: its lines are all of it,
+    /// due and called paid; its money is final, names it by what is said, and pays every line once
+    /// and exactly, in time and as declared.
     pub(super) fn is_right(&self, place: usize) -> bool {
         let of = &self.plain.dossiers[place];
         let (fees, money) = (self.fees(of), self.money(place));
@@ -68,7 +68,10 @@ impl Lane<'_> {
                     _ => return false,
                 },
             };
-            let amount: i128 = fees[lines.clone()].iter().map(|fee| fee.amount.wide()).sum();
+            let amount: i128 = fees[lines.clone()]
+                .iter()
+                .map(|fee| fee.amount.wide())
+                .sum();
             let right = match (self.txn(row), self.receipt(row)) {
                 (Some(txn), None) => {
                     let fit = |fee: &Fee| self.in_order(txn, fee);

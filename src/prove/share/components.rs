@@ -117,11 +117,6 @@ impl Components {
         }
     }
 
-    /// True where no component can be enumerated: then nothing is resolved.
-    pub(super) fn is_empty(&self) -> bool {
-        self.all.is_empty()
-    }
-
     /// What a share is over every way; none where the items taken freely are all that is known.
     /// `free` are its items that hang on nothing here.
     pub(super) fn resolve<'s>(
