@@ -143,7 +143,7 @@ impl Lane<'_> {
             let memo = || txn.map(|txn| squeezed(&txn.memo)).unwrap_or_default();
             let reference = txn.and_then(|txn| txn.order_ref.as_deref());
             let holds = match row.by {
-                By::Reference => reference.is_some_and(|r| r.trim().eq_ignore_ascii_case(code)),
+                By::Reference => reference.is_some_and(|text| self.refers(text, code)),
                 By::WholeMemo => memo() == squeezed(code),
                 By::Extracted => memo().contains(&squeezed(code)),
                 By::Receipt(line) => self.receipt(row).is_some() && row.line == Some(line),
@@ -158,6 +158,16 @@ impl Lane<'_> {
                 findings.add(Invariant::Rule, code, what, "-", found);
             }
         }
+    }
+
+    /// A reference is a dossier's code, or an order of it.
+    fn refers(&self, text: &str, code: &str) -> bool {
+        let orders = &self.inputs.orders;
+        let from = orders.partition_point(|order| *order.order_id < *text);
+        let same = orders[from..].iter();
+        let mut same = same.take_while(|order| *order.order_id == *text);
+        let of = |code_of: &str| code_of.eq_ignore_ascii_case(code);
+        of(text.trim()) || same.any(|order| of(order.dossier_code.as_str()))
     }
 
     /// The row names the dossier in the way that is said, and no other.
