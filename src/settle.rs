@@ -3,7 +3,10 @@
 
 mod lean;
 
-pub use lean::{Lean, PlainGroup, PlainLeg, lean, pool};
+pub use crate::matching::credits::By;
+pub use lean::{
+    Lean, Plain, PlainDossier, PlainGroup, PlainLeg, PlainMoney, lean, lean_with, pool,
+};
 
 use std::borrow::Cow;
 use std::panic::resume_unwind;
@@ -79,6 +82,8 @@ pub enum Keep {
     Open,
     /// The same, in no order: as far as shares cannot do with sums.
     Sums,
+    /// Each but those of plain dossiers.
+    Others,
 }
 
 /// Matches, classifies and measures. Without periods in the rules the whole input is one period.
@@ -171,6 +176,7 @@ fn contributions<'e>(
             Keep::Sums if facts.pool.rules.targets.is_empty() => {
                 Tally::of_sums(start, periods, exact).with_open()
             }
+            Keep::Others => Tally::of_sums(start, periods, exact).with_others(),
             Keep::Open | Keep::Sums => Tally::of_sums(start, periods, exact),
         };
         (definition.contributions)(facts, &mut tally);

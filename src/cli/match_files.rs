@@ -21,7 +21,7 @@ use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
 use crate::matching::calibrate::{Rounds, labelled};
 use crate::normalise::{MatchFiles, MatchInputs, fee_table, read_match_inputs_on};
-use crate::prove::prove;
+use crate::prove::{Violation, prove, prove_files};
 use crate::report::Calibration;
 use crate::report::json::Timings;
 use crate::settle::{self, SettleError, Settlement};
@@ -126,16 +126,13 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     let calibration = budget.map(|budget| calibrate(&read.inputs, &mut rules, budget));
     let calibration = calibration.transpose()?;
     // what looks at every row needs them all
-    if args.no_proof && !kpi::looks_at_each(&rules) {
-        unproved(args, (&read, &rules, calibration), lang, watch, &mut times)?;
+    let asked = rules.definitions.iter();
+    let asked_more = asked.map(|id| &**id).any(|id| !kpi::ALWAYS.contains(&id));
+    if kpi::looks_at_each(&rules) || (asked_more && !args.no_proof) {
+        let told = (&mut read, &rules, calibration);
+        held(args, told, lang, watch, &mut times)?;
     } else {
-        proved(
-            args,
-            (&mut read, &rules, calibration),
-            lang,
-            watch,
-            &mut times,
-        )?;
+        lean(args, (&read, &rules, calibration), lang, watch, &mut times)?;
     }
     if !rules.fee_table.is_empty() {
         let checks = tariff::judge(&read.inputs.fees, &rules.fee_table, None);
@@ -149,9 +146,9 @@ pub(super) fn run(global: &Global, args: &MatchArgs) -> Outcome {
     Ok(Exit::Done)
 }
 
-/// Settles and writes without holding what can be told from the rows. The digest of the inputs is
-/// made beside it.
-fn unproved(
+/// Settles, proves and writes without holding what can be told from the rows. The digest of the
+/// inputs is made beside it.
+fn lean(
     args: &MatchArgs,
     (read, rules, calibration): (&MatchInputs, &Rules, Option<Calibration>),
     lang: Lang,
@@ -161,8 +158,23 @@ fn unproved(
     std::thread::scope(|threads| {
         let input = threads.spawn(|| digest::of_sorted(&read.inputs));
         let pool = settle::pool(&read.inputs, rules);
-        let lean = settle::lean(&pool, &Vec::new()).map_err(|error| defect(&error))?;
+        let keep = if args.no_proof {
+            settle::Keep::Sums
+        } else {
+            settle::Keep::Others
+        };
+        let lean = settle::lean_with(&pool, &Vec::new(), keep);
+        let mut lean = lean.map_err(|error| defect(&error))?;
         times.stages.push(("settle".into(), watch.elapsed()));
+        let watch = Stopwatch::start();
+        if !args.no_proof {
+            let plain = lean.plain_rows();
+            let found = prove_files(&read.inputs, rules, &Vec::new(), &lean.settled, &plain);
+            demand_none(args, &found, lang)?;
+            // nobody asks for them any more
+            lean.settled.contributions = Vec::new();
+            times.stages.push(("prove".into(), watch.elapsed()));
+        }
         let watch = Stopwatch::start();
         let input = input.join();
         let input = input.unwrap_or_else(|panic| resume_unwind(panic));
@@ -182,8 +194,8 @@ fn unproved(
     })
 }
 
-/// Settles, proves and writes: the checker looks at every row, leg and contribution.
-fn proved(
+/// The same where what is asked for looks at every row, leg and contribution.
+fn held(
     args: &MatchArgs,
     (read, rules, calibration): (&mut MatchInputs, &Rules, Option<Calibration>),
     lang: Lang,
@@ -194,7 +206,8 @@ fn proved(
     times.stages.push(("settle".into(), watch.elapsed()));
     let watch = Stopwatch::start();
     if !args.no_proof {
-        demand_proof(args, read, rules, &settlement, lang)?;
+        let found = prove(&read.inputs, rules, &Vec::new(), &settlement);
+        demand_none(args, &found, lang)?;
     }
     times.stages.push(("prove".into(), watch.elapsed()));
     let watch = Stopwatch::start();
@@ -229,19 +242,12 @@ fn calibrate(inputs: &Inputs, rules: &mut Rules, budget: Fraction) -> Result<Cal
 }
 
 /// What is not proved is not written.
-fn demand_proof(
-    args: &MatchArgs,
-    read: &MatchInputs,
-    rules: &Rules,
-    settlement: &Settlement,
-    lang: Lang,
-) -> Result<(), Failure> {
-    let found = prove(&read.inputs, rules, &Vec::new(), settlement);
+fn demand_none(args: &MatchArgs, found: &[Violation], lang: Lang) -> Result<(), Failure> {
     if found.is_empty() {
         return Ok(());
     }
-    let place = proof::write(&args.out.join("failed"), "match", &found)?;
-    let message = proof::summary(&found, lang, &place);
+    let place = proof::write(&args.out.join("failed"), "match", found)?;
+    let message = proof::summary(found, lang, &place);
     Err(Failure::new(Exit::Failed, message, proof::FIX))
 }
 

@@ -133,13 +133,15 @@ fn write_lean_rest(out: &Path, lean: &Lean, style: Style) -> Result<Written> {
     };
     Ok(vec![
         file(EXCEPTIONS, &|to| {
-            let rows = csv::exceptions_of(&lean.rows, CLASSES, style.lang);
+            let rows = csv::exceptions_of(&lean.settled.rows, CLASSES, style.lang);
             csv::write_exceptions(to, rows, style)
         })?,
         file(SUGGESTIONS, &|to| {
-            csv::write_suggestions(to, &lean.suggestions, style)
+            csv::write_suggestions(to, &lean.settled.suggestions, style)
         })?,
-        file(SHARE, &|to| csv::write_shares(to, &lean.shares, style))?,
+        file(SHARE, &|to| {
+            csv::write_shares(to, &lean.settled.shares, style)
+        })?,
     ])
 }
 

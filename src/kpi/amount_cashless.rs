@@ -47,7 +47,7 @@ pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
     for (i, receipt) in facts.pool.inputs.receipts.iter().enumerate() {
         if let Some(dossier) = facts.plain(Money::Receipt(index(i))) {
             let (name, day) = (Name::Receipt(receipt), receipt.collected_at.day());
-            let item = Item::new(DEFINITION.id, name, day, Vec::new());
+            let item = Item::plain(DEFINITION.id, name, day);
             let agency = facts.pool.dossier(dossier).agency;
             let dong = receipt.amount.get();
             item.spread(&Agencies::one(agency), &[(0, dong)], out);
@@ -158,7 +158,7 @@ fn largest(facts: &Facts, key: &crate::domain::RowKey) -> i64 {
 fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
     if let Some(dossier) = facts.plain(Money::Txn(i)) {
-        let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, Vec::new());
+        let item = Item::plain(DEFINITION.id, Name::Txn(row), row.paid_on);
         let agency = facts.pool.dossier(dossier).agency;
         let dong = row.amount.get();
         return item.spread(&Agencies::one(agency), &[(dong, dong)], out);

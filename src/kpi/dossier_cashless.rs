@@ -113,7 +113,7 @@ fn plain(facts: &Facts, d: Index, out: &mut Tally) {
         return;
     };
     let name = Name::Dossier(dossier.code);
-    let item = Item::new(DEFINITION.id, name, day, Vec::new());
+    let item = Item::plain(DEFINITION.id, name, day);
     let outcome = (i64::from(!cash), 1);
     item.spread(&Agencies::one(dossier.agency), &[outcome], out);
 }

@@ -80,9 +80,19 @@ pub struct Item<'a> {
     pub coupled: bool,
     /// What it may add on other days.
     pub elsewhere: Vec<Elsewhere>,
+    /// True of money and dossiers of the lane: what it adds follows from the row alone.
+    pub plain: bool,
 }
 
 impl<'a> Item<'a> {
+    /// An item of the lane.
+    pub fn plain(definition: &'static str, name: Name<'a>, day: Day) -> Self {
+        Self {
+            plain: true,
+            ..Self::new(definition, name, day, Vec::new())
+        }
+    }
+
     /// An item of one day whose outcomes are its own affair.
     pub fn new(
         definition: &'static str,
@@ -97,6 +107,7 @@ impl<'a> Item<'a> {
             exceptions,
             coupled: false,
             elsewhere: Vec::new(),
+            plain: false,
         }
     }
 

@@ -67,6 +67,8 @@ pub struct Tally<'e> {
     /// Contributions of one outcome on one day, whatever other rows turn out to be, are summed,
     /// except those that are resolved with others; none: each is kept.
     sums_settled: Option<&'e Exact>,
+    /// True when only what is plain is summed.
+    keeps_others: bool,
     /// What is older does not count.
     start: Option<Day>,
     /// The periods that are asked for; none: all days are one.
@@ -100,6 +102,15 @@ impl<'e> Tally<'e> {
             total: Cell::new(periods),
             any: Cell::new(periods),
             ..Self::default()
+        }
+    }
+
+    /// Keeps every contribution but those of plain dossiers: the checker looks at each of them, and
+    /// tells the others from their rows.
+    pub fn with_others(self) -> Self {
+        Self {
+            keeps_others: true,
+            ..self
         }
     }
 
@@ -161,6 +172,9 @@ impl<'e> Tally<'e> {
         let Some(exact) = self.sums_settled else {
             return Way::Keep;
         };
+        if self.keeps_others && !item.plain {
+            return Way::Keep;
+        }
         let alone = !item.coupled && item.elsewhere.is_empty();
         let settled = match outcomes {
             [only] if alone => Some(*only),

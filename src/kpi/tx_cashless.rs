@@ -52,7 +52,7 @@ pub(super) fn contributions(facts: &Facts, out: &mut Tally) {
 fn transaction(facts: &Facts, i: u32, out: &mut Tally) {
     let row = facts.pool.txn(i);
     if let Some(dossier) = facts.plain(Money::Txn(i)) {
-        let item = Item::new(DEFINITION.id, Name::Txn(row), row.paid_on, Vec::new());
+        let item = Item::plain(DEFINITION.id, Name::Txn(row), row.paid_on);
         let agency = facts.pool.dossier(dossier).agency;
         return item.spread(&Agencies::one(agency), &[(1, 1)], out);
     }
@@ -174,12 +174,14 @@ fn cash(facts: &Facts, out: &mut Tally) {
 fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
     let (mut sure, mut perhaps) = (Agencies::default(), Agencies::default());
     let (mut exceptions, mut contest, mut hangs) = (Vec::new(), Vec::new(), false);
+    let mut plain = true;
     for i in members {
         let receipt = &facts.pool.inputs.receipts[at(*i)];
         if let Some(dossier) = facts.plain(Money::Receipt(*i)) {
             sure.insert(facts.pool.dossier(dossier).agency);
             continue;
         }
+        plain = false;
         for (dossier, ledger, entry) in facts.entries(Money::Receipt(*i)) {
             let open = facts.contest(dossier).into_iter();
             contest.extend(open.flat_map(|open| open.exceptions.iter().cloned()));
@@ -222,6 +224,7 @@ fn cash_event(facts: &Facts, members: &[Index], out: &mut Tally) {
     let (name, day) = (Name::Cash(first), first.collected_at.day());
     let mut item = Item::new(DEFINITION.id, name, day, exceptions);
     item.coupled = contested || hangs;
+    item.plain = plain;
     if contested {
         item.spread(&sure, &[(0, 1), (0, 0)], out);
     } else if !sure.is_empty() {

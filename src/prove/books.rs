@@ -14,6 +14,7 @@ use std::sync::OnceLock;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::memo::Codes;
+use super::told::Told;
 use crate::classify::Classified;
 use crate::domain::{
     AgencyCode, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt,
@@ -21,7 +22,6 @@ use crate::domain::{
 };
 use crate::kpi::PriorSum;
 use crate::matching::{Leg, MatchGroup};
-use crate::settle::Settlement;
 
 /// A transaction or receipt with its legs.
 pub(super) struct Money<'a> {
@@ -206,7 +206,7 @@ pub(super) struct Books<'a> {
     pub(super) inputs: &'a Inputs,
     pub(super) rules: &'a Rules,
     pub(super) prior: &'a [PriorSum],
-    pub(super) settlement: &'a Settlement,
+    pub(super) settlement: &'a Told<'a>,
     pub(super) money: Vec<Money<'a>>,
     pub(super) lines: Vec<Line<'a>>,
     pub(super) dossiers: Vec<Dossier<'a>>,
@@ -257,7 +257,8 @@ impl<'a> Books<'a> {
         inputs: &'a Inputs,
         rules: &'a Rules,
         prior: &'a [PriorSum],
-        settlement: &'a Settlement,
+        settlement: &'a Told<'a>,
+        codes: Option<Codes>,
     ) -> Self {
         let mut books = Self {
             inputs,
@@ -290,11 +291,11 @@ impl<'a> Books<'a> {
             any_open: false,
             exceptions: FxHashSet::default(),
         };
-        let exceptions = settlement.rows.iter();
+        let exceptions = settlement.rows.iter().copied();
         books.exceptions = exceptions
             .filter_map(|row| row.exception_id.as_ref())
             .collect();
-        let doubtful = settlement.rows.iter();
+        let doubtful = settlement.rows.iter().copied();
         let doubtful =
             doubtful.filter(|row| row.class == "ambiguous" || row.also.contains(&"ambiguous"));
         let named = doubtful.filter_map(|row| row.dossier_code.as_ref());
@@ -302,8 +303,11 @@ impl<'a> Books<'a> {
         books.enter_money();
         books.enter_fees();
         books.enter_classes();
-        let codes = books.dossiers.iter().map(|dossier| dossier.code.as_str());
-        books.codes = Codes::new(codes);
+        let own = books.dossiers.iter().map(|dossier| dossier.code.as_str());
+        books.codes = match codes {
+            Some(all) => all.of_these(own),
+            None => Codes::new(own),
+        };
         books.enter_names();
         books.enter_legs();
         books.enter_returns();
@@ -366,7 +370,7 @@ impl<'a> Books<'a> {
         }
     }
 
-    pub(super) fn groups(&self) -> &'a [MatchGroup] {
+    pub(super) fn groups(&self) -> &'a [&'a MatchGroup] {
         &self.settlement.groups
     }
 

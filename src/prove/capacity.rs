@@ -36,7 +36,7 @@ fn strays(books: &Books, findings: &mut Findings) {
 /// Payments are positive, refunds and reversals negative; repeats, sightings and members of a set
 /// give nothing.
 fn signs(books: &Books, findings: &mut Findings) {
-    for leg in books.groups().iter().flat_map(|group| &group.legs) {
+    for leg in books.groups().iter().copied().flat_map(|group| &group.legs) {
         let amount = leg.amount.get();
         let (holds, wanted) = match leg.role {
             Role::Settles => (amount >= 0, ">= 0"),

@@ -54,18 +54,22 @@ fn enter<'a>(sums: &mut Sums<'a>, (cell, amount): (Cell<'a>, Vnd)) {
 }
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
-    let inputs = books.inputs;
     let mut came = Sums::default();
-    for row in &inputs.fees {
+    for row in &books.settlement.fees {
         enter(&mut came, fee(books, row));
     }
-    for row in &inputs.txns {
+    for row in &books.settlement.txns {
         enter(&mut came, txn(row));
     }
-    for row in &inputs.receipts {
+    for row in &books.settlement.receipts {
         enter(&mut came, receipt(row));
     }
-    let unread: Vec<_> = inputs.rejects.iter().map(|row| (row.key(), row)).collect();
+    let unread: Vec<_> = books
+        .inputs
+        .rejects
+        .iter()
+        .map(|row| (row.key(), row))
+        .collect();
     for (key, reject) in &unread {
         let day = reject.business_date;
         let cell = (key.source.as_str(), day, "reject", key.side.id());
@@ -92,7 +96,7 @@ fn rows<'b, 'a>(
     books: &'b Books<'a>,
 ) -> impl Iterator<Item = (&'a Classified, Option<Entry>)> + use<'b, 'a> {
     let entries = books.entries.iter().copied();
-    books.settlement.rows.iter().zip(entries)
+    books.settlement.rows.iter().copied().zip(entries)
 }
 
 fn compare(came: &Sums, given: &Sums, findings: &mut Findings) {
@@ -120,7 +124,7 @@ fn compare(came: &Sums, given: &Sums, findings: &mut Findings) {
 
 /// Per group: what the payments bring is what the lines get and what is over, by name.
 fn groups(books: &Books, findings: &mut Findings) {
-    for group in books.groups() {
+    for group in books.groups().iter().copied() {
         let surplus: i128 = group
             .legs
             .iter()

@@ -51,7 +51,14 @@ pub(super) fn holds_word(text: &str, wanted: &str) -> bool {
 /// Existing dossier codes, squeezed.
 #[derive(Debug, Default)]
 pub(super) struct Codes {
-    known: FxHashMap<String, usize>,
+    /// Nearly all of them, each as one number.
+    known: FxHashMap<u128, usize>,
+    /// Those that are too long for that.
+    long: FxHashMap<Box<[u8]>, usize>,
+    /// The place of each dossier among those of the books; none where all are there.
+    places: Option<Vec<usize>>,
+    /// The number of dossiers.
+    count: usize,
     lengths: Vec<usize>,
     /// How codes begin: most places of a text begin none.
     begins: FxHashSet<[u8; 3]>,
@@ -67,30 +74,68 @@ pub(super) struct Found {
 
 impl Codes {
     pub(super) fn new<'c>(codes: impl Iterator<Item = &'c str>) -> Self {
-        let mut known = FxHashMap::default();
-        let mut lengths = Vec::new();
-        let mut begins = FxHashSet::default();
-        for (dossier, code) in codes.enumerate() {
-            let code = squeezed(code);
-            lengths.push(code.len());
-            begins.extend(code.as_bytes().first_chunk::<3>());
-            known.insert(code, dossier);
+        let mut all = Self::default();
+        let mut code = Vec::new();
+        for (dossier, text) in codes.enumerate() {
+            all.count = dossier + 1;
+            code.clear();
+            if text.is_ascii() {
+                let bare = text.bytes().filter(u8::is_ascii_alphanumeric);
+                code.extend(bare.map(|byte| byte.to_ascii_uppercase()));
+            } else {
+                code.extend_from_slice(squeezed(text).as_bytes());
+            }
+            if !all.lengths.contains(&code.len()) {
+                all.lengths.push(code.len());
+            }
+            all.begins.extend(code.first_chunk::<3>());
+            match packed(&code) {
+                Some(number) => all.known.insert(number, dossier),
+                None => all.long.insert(code.as_slice().into(), dossier),
+            };
         }
-        lengths.sort_unstable();
-        lengths.dedup();
-        Self {
-            known,
-            lengths,
-            begins,
+        all.lengths.sort_unstable();
+        all
+    }
+
+    /// The same codes, of which the books have these: the places told are those there. No text that
+    /// the books have names another.
+    pub(super) fn of_these<'c>(mut self, own: impl Iterator<Item = &'c str>) -> Self {
+        let mut places = vec![NOWHERE; self.count];
+        for (place, code) in own.enumerate() {
+            if let Some(dossier) = self.whole(code) {
+                places[dossier] = place;
+            }
         }
+        self.places = Some(places);
+        self
+    }
+
+    /// The dossier whose code a text is.
+    pub(super) fn whole(&self, text: &str) -> Option<usize> {
+        self.get(squeezed(text).as_bytes())
+    }
+
+    fn get(&self, code: &[u8]) -> Option<usize> {
+        let found = match packed(code) {
+            Some(number) => self.known.get(&number),
+            None => self.long.get(code),
+        };
+        let place = |dossier: usize| match &self.places {
+            Some(places) => places.get(dossier).copied().unwrap_or(NOWHERE),
+            None => dossier,
+        };
+        found
+            .map(|dossier| place(*dossier))
+            .filter(|at| *at != NOWHERE)
     }
 
     /// The dossiers whose code is one slip away from what was written.
     pub(super) fn near(&self, written: &str) -> Vec<usize> {
         let mut near = Vec::new();
         let mut look = |text: &[u8]| {
+            let found = self.get(text);
             let text = std::str::from_utf8(text).unwrap_or_default();
-            let found = self.known.get(text);
             near.extend(found.filter(|_| one_human_slip(written, text)));
         };
         let mut text = written.as_bytes().to_vec();
@@ -120,9 +165,9 @@ impl Codes {
                 continue;
             }
             for length in &self.lengths {
-                let spelled = text.get(at..at + length);
-                if let Some(dossier) = spelled.and_then(|s| self.known.get(s)) {
-                    let (length, dossier) = (*length, *dossier);
+                let spelled = text.as_bytes().get(at..at + length);
+                if let Some(dossier) = spelled.and_then(|s| self.get(s)) {
+                    let length = *length;
                     all.push(Found {
                         at,
                         length,
@@ -133,6 +178,29 @@ impl Codes {
         }
         all
     }
+}
+
+/// A dossier that the books do not have.
+const NOWHERE: usize = usize::MAX;
+
+/// The most letters and digits of which a number of 128 bits tells every one: 37 to the 24th.
+const PACKED: usize = 24;
+
+/// A squeezed text as a number; none where it is too long.
+fn packed(text: &[u8]) -> Option<u128> {
+    if text.len() > PACKED {
+        return None;
+    }
+    let mut number = 0_u128;
+    for byte in text {
+        let symbol = match byte {
+            b'0'..=b'9' => byte - b'0' + 1,
+            b'A'..=b'Z' => byte - b'A' + 11,
+            _ => return None,
+        };
+        number = number * 37 + u128::from(symbol);
+    }
+    Some(number)
 }
 
 /// One slip of a person: a digit for another, O for 0 or I for 1 (and the reverse), or two

@@ -62,7 +62,7 @@ fn not_once<'a>(books: &Books<'a>) -> (Vec<RowKey>, Vec<&'a RowKey>) {
             Entry::Money(row) => money[*row] += 1,
         }
     }
-    let rows = books.settlement.rows.iter().zip(&books.entries);
+    let rows = books.settlement.rows.iter().copied().zip(&books.entries);
     let other = rows.filter(|(_, entry)| match entry {
         Some(Entry::Line(line)) => lines[*line] != 1,
         Some(Entry::Money(row)) => money[*row] != 1,
@@ -111,7 +111,7 @@ fn groups(books: &Books, findings: &mut Findings) {
         "một dòng, một hồ sơ chỉ thuộc một nhóm",
         "a row and a dossier belong to one group only",
     );
-    for group in books.groups() {
+    for group in books.groups().iter().copied() {
         for leg in &group.legs {
             let first = *of_money.entry(&leg.money).or_insert(group);
             let mut clash = !std::ptr::eq(first, group);
@@ -150,10 +150,10 @@ const STRICT_FIRST: [&str; 8] = [
     "set_certificate",
 ];
 
-fn named(group: &MatchGroup, findings: &mut Findings) {
-    let about = || format!("group {}", group.id);
+/// The id that the rows of a group give it.
+pub(super) fn group_id(legs: &[Leg]) -> String {
     let mut parts: Vec<String> = Vec::new();
-    for leg in &group.legs {
+    for leg in legs {
         let key = &leg.money;
         parts.push([key.side.id(), key.source.as_str(), &key.id].join("\u{1f}"));
         let dossier = leg.dossier_code.as_ref().map_or("", DossierCode::as_str);
@@ -162,7 +162,12 @@ fn named(group: &MatchGroup, findings: &mut Findings) {
     }
     parts.sort();
     parts.dedup();
-    let id = short_hash(parts.join("\u{1e}").as_bytes(), 16);
+    short_hash(parts.join("\u{1e}").as_bytes(), 16)
+}
+
+fn named(group: &MatchGroup, findings: &mut Findings) {
+    let about = || format!("group {}", group.id);
+    let id = group_id(&group.legs);
     if *id != *group.id {
         let what = text(
             "mã nhóm phải tính từ các dòng trong nhóm",
@@ -197,7 +202,7 @@ fn named(group: &MatchGroup, findings: &mut Findings) {
 fn legs(books: &Books, findings: &mut Findings) {
     type Place<'a> = (&'a RowKey, Option<&'a DossierCode>, Option<&'a FeeId>, Role);
     // a payment that stands in two groups is told by `groups`
-    for group in books.groups() {
+    for group in books.groups().iter().copied() {
         let several = |leg: &&Leg| {
             matches!(leg.role, Role::Refund | Role::Reversal) || leg.pass == "decision"
         };

@@ -2,36 +2,31 @@
 //! more: of a plain dossier (nine of ten, see `matching::lane`) neither rows nor legs, because both
 //! follow from what was read; of the contributions that are settled their sums.
 
-use crate::classify::{Classes, Classified, RowPlaces, classify};
+use crate::classify::{Classes, RowPlaces, classify};
 use crate::domain::{Grey, Inputs, Rules};
 use crate::kpi::exact::Exact;
 use crate::kpi::facts::Facts;
+use crate::kpi::looks_at_each;
 use crate::kpi::measure::Made;
-use crate::kpi::{Share, looks_at_each};
 use crate::matching::desk::Desk;
 use crate::matching::groups::groups;
 use crate::matching::lane::Lane;
 use crate::matching::pool::Pool;
-use crate::matching::{MatchGroup, Suggestion};
 
-use super::{Keep, Prior, SettleError, conserved, contributions, measured};
+use super::{Keep, Prior, SettleError, Settlement, conserved, contributions, measured};
 
+mod plain;
 mod view;
 
+pub use plain::{Plain, PlainDossier, PlainMoney};
 pub use view::{PlainGroup, PlainLeg};
 
 /// What files are made of.
 pub struct Lean<'p, 'a> {
     /// The rows that were read, and the rules.
     pub inputs: &'a Inputs,
-    /// Who paid what, and why: the groups of all dossiers that are not plain.
-    pub groups: Vec<MatchGroup>,
-    /// The rows of all dossiers that are not plain, by row key.
-    pub rows: Vec<Classified>,
-    /// The shares: definition, period, agencies before the total.
-    pub shares: Vec<Share>,
-    /// Pairings that a person might accept.
-    pub suggestions: Vec<Suggestion>,
+    /// What is said of all dossiers that are not plain; the shares are those of all.
+    pub settled: Settlement,
     desk: Desk<'p, 'a>,
     place: RowPlaces,
 }
@@ -44,6 +39,15 @@ pub fn pool<'a>(inputs: &'a Inputs, rules: &'a Rules) -> Pool<'a> {
 
 /// Settles files.
 pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, SettleError> {
+    lean_with(pool, prior, Keep::Sums)
+}
+
+/// The same, keeping these contributions: the checker looks at those of all other dossiers.
+pub fn lean_with<'p, 'a>(
+    pool: &'p Pool<'a>,
+    prior: &Prior,
+    keep: Keep,
+) -> Result<Lean<'p, 'a>, SettleError> {
     let inputs = pool.inputs;
     let desk = crate::matching::run(pool, Lane::Open);
     let (classes, groups) = std::thread::scope(|threads| {
@@ -61,7 +65,7 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     debug_assert!(!looks_at_each(pool.rules), "breakdowns look at every row");
     let facts = Facts::new(&desk, &classes);
     let exact = Exact::new(&facts);
-    let (open, settled) = contributions(&facts, Keep::Sums, &exact);
+    let (open, settled) = contributions(&facts, keep, &exact);
     drop(facts);
     let made = Made {
         contributions: &open,
@@ -73,10 +77,15 @@ pub fn lean<'p, 'a>(pool: &'p Pool<'a>, prior: &Prior) -> Result<Lean<'p, 'a>, S
     let suggestions = crate::matching::suggest::suggestions(&desk);
     Ok(Lean {
         inputs,
-        groups,
-        rows: classes.rows,
-        shares,
-        suggestions,
+        settled: Settlement {
+            groups,
+            rows: classes.rows,
+            contributions: if keep == Keep::Sums { Vec::new() } else { open },
+            shares,
+            breakdown: Vec::new(),
+            suggestions,
+            grey: pool.rules.grey.clone(),
+        },
         desk,
         place: classes.place,
     })

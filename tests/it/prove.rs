@@ -1,5 +1,6 @@
 //! The independent checker: what is right is proved, what was tampered with is caught.
 
+pub(crate) mod lane;
 pub(crate) mod plants;
 mod proved;
 

@@ -25,15 +25,15 @@ pub(crate) fn alike(inputs: &Inputs, rules: &Rules) -> Result<usize, String> {
             Err(format!("{what} differ"))
         }
     };
-    same("shares", lean.shares == whole.shares)?;
-    same("suggestions", lean.suggestions == whole.suggestions)?;
+    same("shares", lean.settled.shares == whole.shares)?;
+    same("suggestions", lean.settled.suggestions == whole.suggestions)?;
     let style = Style::plain(Lang::Vi);
     let (mut own, mut others) = (Vec::new(), Vec::new());
     write_lean_links(&mut own, &lean, style).unwrap();
     write_links(&mut others, &whole.groups, style).unwrap();
     same("links", own == others)?;
     let (mut own, mut others) = (Vec::new(), Vec::new());
-    let rows = exceptions_of(&lean.rows, CLASSES, Lang::Vi);
+    let rows = exceptions_of(&lean.settled.rows, CLASSES, Lang::Vi);
     write_exceptions(&mut own, rows, style).unwrap();
     write_exceptions(&mut others, exceptions(&whole, CLASSES, Lang::Vi), style).unwrap();
     same("exceptions", own == others)?;

@@ -62,6 +62,26 @@ proptest! {
         prop_assert!(found.is_empty(), "{}", crate::prove::told(&found));
     }
 
+    /// So it does where plain dossiers are told from their rows, in one period or in several.
+    #[test]
+    fn every_day_is_proved_row_by_row(ADay(day) in a_day(), crowd in a_crowd(), split in 0_u32..9) {
+        let first = day.txns.iter().map(|txn| txn.paid_on).min();
+        let period = |from: doisoat::domain::Day, days: u32| doisoat::domain::Period {
+            label: days.to_string().into(),
+            from,
+            to: from.plus(days),
+        };
+        let periods = first.into_iter();
+        let periods = periods.flat_map(|from| [period(from, split), period(from, 40)]);
+        let rules = Rules {
+            periods: periods.collect(),
+            ..Rules::default()
+        };
+        for (day, rules) in [(&day, &Rules::default()), (&day, &rules), (&crowd.0, &rules)] {
+            crate::prove::lane::proved(day, rules).map_err(TestCaseError::fail)?;
+        }
+    }
+
     /// The same as a night: some rows ruled upon, go-live in between, a source that has not
     /// delivered, every definition.
     #[test]

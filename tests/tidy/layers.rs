@@ -148,6 +148,10 @@ pub(crate) const LAYERS: &[Layer] = &[
             "kpi::Verdict",
             "settle::Settlement",
             "settle::Prior",
+            "settle::Plain",
+            "settle::PlainDossier",
+            "settle::PlainMoney",
+            "settle::By",
         ],
     ),
     // What people read.

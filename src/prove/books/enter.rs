@@ -37,7 +37,7 @@ impl<'a> Books<'a> {
             set: None,
             nameless: std::sync::OnceLock::new(),
         };
-        for txn in &self.inputs.txns {
+        for txn in self.settlement.txns.iter().copied() {
             let key = (Side::Txn, txn.source.as_str(), &*txn.id);
             self.money_at.insert(key, self.money.len());
             self.by_id
@@ -46,7 +46,7 @@ impl<'a> Books<'a> {
                 .push(self.money.len());
             self.money.push(new(txn.key(), MoneyRow::Txn(txn)));
         }
-        for receipt in &self.inputs.receipts {
+        for receipt in self.settlement.receipts.iter().copied() {
             let key = (Side::Receipt, "cash", &*receipt.receipt_id);
             self.money_at.insert(key, self.money.len());
             let row = MoneyRow::Receipt(receipt);
@@ -55,7 +55,7 @@ impl<'a> Books<'a> {
     }
 
     pub(super) fn enter_fees(&mut self) {
-        let mut fees: Vec<&Fee> = self.inputs.fees.iter().collect();
+        let mut fees: Vec<&'a Fee> = self.settlement.fees.clone();
         fees.sort_by_key(|fee| (fee.dossier_code.as_str(), fee.kind, fee.fee_id.as_str()));
         for of_dossier in fees.chunk_by(|a, b| a.dossier_code == b.dossier_code) {
             let dossier = self.dossiers.len();
@@ -106,8 +106,8 @@ impl<'a> Books<'a> {
     pub(super) fn enter_classes(&mut self) {
         let settlement = self.settlement;
         let read = |row: &Classified| (!is_unread(row)).then(|| self.entry(&row.key)).flatten();
-        let entries: Vec<Option<Entry>> = settlement.rows.iter().map(read).collect();
-        for (row, entry) in settlement.rows.iter().zip(&entries) {
+        let entries: Vec<Option<Entry>> = settlement.rows.iter().copied().map(read).collect();
+        for (row, entry) in settlement.rows.iter().copied().zip(&entries) {
             match entry {
                 Some(Entry::Line(line)) => self.lines[*line].said = Some(row),
                 Some(Entry::Money(money)) => self.money[*money].said = Some(row),
@@ -145,7 +145,7 @@ impl<'a> Books<'a> {
     pub(super) fn enter_legs(&mut self) {
         let settlement = self.settlement;
         let mut stakes: FxHashMap<(usize, usize), usize> = FxHashMap::default();
-        let groups = settlement.groups.iter().enumerate();
+        let groups = settlement.groups.iter().copied().enumerate();
         for (group, leg) in groups.flat_map(|(g, group)| group.legs.iter().map(move |l| (g, l))) {
             if leg.role == Role::Member {
                 self.enter_member(group, leg);
@@ -349,7 +349,8 @@ impl<'a> Books<'a> {
         };
         let unread = self.inputs.rejects.iter();
         let unread = unread.filter(|reject| reject.side != Side::Fee).count();
-        self.any_open = unread > 0 || rows.iter().any(|row| open(&row) || found(row));
+        let mut of_all = rows.iter().copied();
+        self.any_open = unread > 0 || of_all.any(|row| open(&row) || found(row));
         for decision in &self.inputs.decisions {
             let of_row = self.decisions.entry(&decision.row).or_default();
             of_row.push(decision);

@@ -32,6 +32,8 @@ pub(super) struct Sums<'a> {
     pub(super) gateways: BTreeMap<(&'a str, Day), (u32, Vec<i128>)>,
     /// What was paid less what was refunded, before fees.
     pub(super) gross: BTreeMap<(&'a str, Day), i128>,
+    /// The days of two payments or more, by each net sum that they may be.
+    by_net: BTreeMap<i128, Vec<(&'a str, Day)>>,
     /// Valid receipts and their sum.
     desks: BTreeMap<(&'a str, Day), (u32, i128)>,
 }
@@ -41,6 +43,7 @@ impl<'a> Sums<'a> {
         let mut sums = Self {
             gateways: BTreeMap::new(),
             gross: BTreeMap::new(),
+            by_net: BTreeMap::new(),
             desks: BTreeMap::new(),
         };
         let rates = &books.rules.net_rates;
@@ -75,7 +78,19 @@ impl<'a> Sums<'a> {
                 *day = (day.0 + 1, day.1 + receipt.amount.wide());
             }
         }
+        for (key, (payments, nets)) in &sums.gateways {
+            for (way, net) in nets.iter().enumerate() {
+                if *payments >= 2 && !nets[..way].contains(net) {
+                    sums.by_net.entry(*net).or_default().push(*key);
+                }
+            }
+        }
         sums
+    }
+
+    /// The days of gateways of which a net sum is this.
+    pub(super) fn days_of(&self, net: i128) -> &[(&'a str, Day)] {
+        self.by_net.get(&net).map_or(&[], Vec::as_slice)
     }
 }
 

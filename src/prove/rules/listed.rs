@@ -31,7 +31,10 @@ pub(super) fn check(books: &Books, sums: &Sums, findings: &mut Findings) {
         if !batch {
             let days = claimed(books, sums, &plain, txn, listed);
             // what several lines may be is none of them
-            let same = |amount| lines.iter().filter(|line| line.1.amount == amount).count();
+            let same = |amount| {
+                let here = lines.iter().filter(|line| line.1.amount == amount).count();
+                here + books.settlement.plain.listed_with(amount)
+            };
             if let [day] = days[..]
                 && same(txn.amount) == 1
             {
@@ -149,10 +152,9 @@ fn claimed(books: &Books, sums: &Sums, paid: &Paid, txn: &Txn, listed: &[usize])
     let payer = person(&txn.payer);
     let stranger = |d: &usize| payer.iter().all(|word| !books.payers[*d].contains(word));
     let mut days = Vec::new();
-    for ((source, day), (payments, nets)) in &sums.gateways {
+    for (source, day) in sums.days_of(txn.amount.wide()) {
         let whole = first.is_none_or(|first| first <= *day);
-        let exact = *payments >= 2 && nets.contains(&txn.amount.wide());
-        if exact && whole && in_window(txn, *day, books.rules.batch_days) {
+        if whole && in_window(txn, *day, books.rules.batch_days) {
             days.push((*source, *day));
         }
     }

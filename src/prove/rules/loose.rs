@@ -157,7 +157,7 @@ fn has_twin(books: &Books, txn: &Txn, memo: &str, dossier: usize) -> bool {
 /// A group carries the least score and margin of its scored payments; where there are none, it is
 /// certain.
 pub(super) fn scores(books: &Books, findings: &mut Findings) {
-    for group in books.groups() {
+    for group in books.groups().iter().copied() {
         let went_back = group.legs.iter().any(|leg| {
             let line = books.line_of(leg);
             line.is_some_and(|line| books.dossiers[books.lines[line].dossier].went_back)

@@ -24,7 +24,7 @@ struct Set<'b> {
 
 pub(super) fn check(books: &Books, findings: &mut Findings) {
     let mut sets: Vec<Set> = Vec::new();
-    for (at, group) in books.groups().iter().enumerate() {
+    for (at, group) in books.groups().iter().copied().enumerate() {
         let member = |role: Role| role == Role::Member;
         if !group.legs.iter().any(|leg| member(leg.role)) {
             continue;
@@ -75,7 +75,7 @@ fn say(group: &MatchGroup, what: Text, findings: &mut Findings) {
 }
 
 fn one(books: &Books, set: &Set, others: &Others, findings: &mut Findings) {
-    let group = &books.groups()[set.group];
+    let group = books.groups()[set.group];
     let (Some(txn), Some(dossier)) = (set.txns.first(), set.dossiers.first()) else {
         say(group, PURE, findings);
         return;
@@ -114,7 +114,7 @@ fn one(books: &Books, set: &Set, others: &Others, findings: &mut Findings) {
 
 /// What lies around it, and what is said of it.
 fn around(books: &Books, set: &Set, others: &Others, key: Key, findings: &mut Findings) {
-    let group = &books.groups()[set.group];
+    let group = books.groups()[set.group];
     let (agency, day, amount) = key;
     let mut demand = |holds: bool, what: Text| {
         if !holds {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::books::Books;
+use super::super::told::Summed;
 use super::sum::Sum;
 use crate::domain::{AgencyCode, AgencyDirectory, Cell, Dimension, Period};
 use crate::kpi::{Contribution, PriorSum, Scope, Share};
@@ -12,6 +13,8 @@ pub(super) struct Items<'a> {
     tonight: BTreeMap<&'a str, BTreeMap<&'a Scope, Vec<&'a Contribution>>>,
     /// By the scope in which they count today.
     before: BTreeMap<&'a str, BTreeMap<Scope, Vec<&'a PriorSum>>>,
+    /// Sums of what is proved row by row.
+    plain: &'a Summed<'a>,
 }
 
 impl<'a> Items<'a> {
@@ -19,8 +22,9 @@ impl<'a> Items<'a> {
         let mut items = Self {
             tonight: BTreeMap::new(),
             before: BTreeMap::new(),
+            plain: &books.settlement.plain,
         };
-        for item in &books.settlement.contributions {
+        for item in books.settlement.contributions.iter().copied() {
             let scopes = items.tonight.entry(item.definition).or_default();
             scopes.entry(&item.scope).or_default().push(item);
         }
@@ -47,9 +51,10 @@ impl<'a> Items<'a> {
         tonight.chain(before.flat_map(BTreeMap::keys))
     }
 
-    /// Earlier nights.
+    /// Earlier nights, and what is summed of this one.
     fn before(&self, definition: &str, scope: &Scope, period: &Period) -> Sum<'a> {
         let mut sum = Sum::default();
+        sum.add_firm(self.plain.firm(definition, scope, period));
         let scopes = self.before.get(definition);
         let sums = scopes.and_then(|scopes| scopes.get(scope));
         for prior in sums.into_iter().flatten() {

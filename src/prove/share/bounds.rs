@@ -2,6 +2,8 @@
 //! the outcome that is best against the guess, take the share that comes out as the next guess. It
 //! ends at the optimum over every resolution of uncoupled items, whatever their outcomes are.
 
+use std::collections::BTreeMap;
+
 use super::Pair;
 use crate::domain::Fraction;
 
@@ -27,8 +29,13 @@ pub(super) fn optimum(firm: Sums, open: &[&[Pair]], end: End) -> Option<Sums> {
         End::Least => (2, 1),
         End::Greatest => (-1, 1),
     };
+    // most items may end in the same ways as many others
+    let mut alike: BTreeMap<&[Pair], i128> = BTreeMap::new();
+    for pairs in open {
+        *alike.entry(pairs).or_default() += 1;
+    }
     for _ in 0..1000 {
-        let sums = best(firm, open, guess, end)?;
+        let sums = best(firm, &alike, guess, end)?;
         let better = worth(sums, guess)?;
         let done = match end {
             End::Least => better >= 0,
@@ -43,9 +50,17 @@ pub(super) fn optimum(firm: Sums, open: &[&[Pair]], end: End) -> Option<Sums> {
 }
 
 /// `a - guess * b`, times the guess's denominator.
-pub(super) fn worth((a, b): Sums, (p, q): Sums) -> Option<i128> {
+pub(super) fn worth(pair: Sums, guess: Sums) -> Option<i128> {
+    product(pair, reduced(guess))
+}
+
+/// A guess in lowest terms.
+fn reduced((p, q): Sums) -> Sums {
     let divisor = common(p, q);
-    let (p, q) = (p / divisor, q / divisor);
+    (p / divisor, q / divisor)
+}
+
+fn product((a, b): Sums, (p, q): Sums) -> Option<i128> {
     a.checked_mul(q)?.checked_sub(b.checked_mul(p)?)
 }
 
@@ -59,13 +74,14 @@ fn common(a: i128, b: i128) -> i128 {
 
 /// Every item at the outcome that is best against the guess; of equals the one that keeps the
 /// denominator small.
-fn best(firm: Sums, open: &[&[Pair]], guess: Sums, end: End) -> Option<Sums> {
+fn best(firm: Sums, open: &BTreeMap<&[Pair], i128>, guess: Sums, end: End) -> Option<Sums> {
+    let guess = reduced(guess);
     let mut sums = firm;
-    for pairs in open {
+    for (pairs, count) in open {
         let mut chosen: Option<(i128, Sums)> = None;
         for (a, b) in *pairs {
             let pair = (i128::from(*a), i128::from(*b));
-            let value = worth(pair, guess)?;
+            let value = product(pair, guess)?;
             let better = chosen.is_none_or(|(best, at)| match end {
                 End::Least => value < best || (value == best && pair.1 < at.1),
                 End::Greatest => value > best || (value == best && pair.1 < at.1),
@@ -75,7 +91,7 @@ fn best(firm: Sums, open: &[&[Pair]], guess: Sums, end: End) -> Option<Sums> {
             }
         }
         let (_, pair) = chosen?;
-        sums = (sums.0 + pair.0, sums.1 + pair.1);
+        sums = (sums.0 + pair.0 * count, sums.1 + pair.1 * count);
     }
     Some(sums)
 }

@@ -9,7 +9,7 @@ const END: usize = usize::MAX;
 
 /// The contributions of each item, in their order.
 pub(super) struct ByItem<'a> {
-    all: &'a [Contribution],
+    all: &'a [&'a Contribution],
     /// The place of an item in `first`.
     places: FxHashMap<(&'a str, &'a str), usize>,
     /// The first contribution of each item.
@@ -20,14 +20,14 @@ pub(super) struct ByItem<'a> {
 
 impl<'a> ByItem<'a> {
     /// Those of which `is_own` is true.
-    pub(super) fn new(all: &'a [Contribution], is_own: impl Fn(&Contribution) -> bool) -> Self {
+    pub(super) fn new(all: &'a [&'a Contribution], is_own: impl Fn(&Contribution) -> bool) -> Self {
         let mut items = Self {
             all,
             places: FxHashMap::default(),
             first: Vec::new(),
             next: vec![END; all.len()],
         };
-        for (at, contribution) in all.iter().enumerate().rev() {
+        for (at, contribution) in all.iter().copied().enumerate().rev() {
             if !is_own(contribution) {
                 continue;
             }
@@ -55,7 +55,7 @@ impl<'a> ByItem<'a> {
     pub(super) fn of(&self, place: Option<usize>, found: &mut Vec<&'a Contribution>) {
         found.clear();
         let mut at = place.map_or(END, |place| self.first[place]);
-        while let Some(contribution) = self.all.get(at) {
+        while let Some(contribution) = self.all.get(at).copied() {
             found.push(contribution);
             at = self.next[at];
         }

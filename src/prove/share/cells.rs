@@ -33,7 +33,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
         return;
     }
     sets(books, definition, findings);
-    let all = books.settlement.contributions.iter();
+    let all = books.settlement.contributions.iter().copied();
     let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
     for item in all.filter(|item| item.definition == definition) {
         items.entry(&item.item).or_default().push(item);
@@ -211,7 +211,7 @@ fn sets(books: &Books, definition: &str, findings: &mut Findings) {
             let value = values.first().map_or("", |value| value).to_owned();
             *counts.entry((set, value)).or_default() += 1;
         }
-        let all = books.settlement.contributions.iter();
+        let all = books.settlement.contributions.iter().copied();
         for item in all.filter(|item| item.definition == definition) {
             let set = set_of(books, &item.item);
             let here = item.outcomes.first() != Some(&(0, 0));

@@ -107,7 +107,7 @@ pub(super) fn check(books: &Books, sums: &DaySums, findings: &mut Findings) {
     }
     own.unread(&mut wanted);
     own.finish(&mut wanted);
-    let open = books.settlement.contributions.iter();
+    let open = books.settlement.contributions.iter().copied();
     let open = open.filter(|item| item.definition != "CUSTOM");
     let open = open.flat_map(|item| item.elsewhere.iter().map(|s| s.to).chain([item.day]));
     let last = open.max().unwrap_or(own.last).max(own.last);
@@ -133,7 +133,7 @@ impl Own<'_, '_> {
             CountUnit::Dong => "AMOUNT_CASHLESS",
             CountUnit::Dossier | CountUnit::Procedure => "DOSSIER_CASHLESS",
         };
-        let all = self.books.settlement.contributions.iter();
+        let all = self.books.settlement.contributions.iter().copied();
         all.filter(move |item| item.definition == id && !matches!(item.scope, Scope::Cell(_)))
     }
 

@@ -45,7 +45,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     let periods = periods(books);
     let wanted = wanted(books, &periods);
     let mut shares: BTreeMap<Place, Vec<&Share>> = BTreeMap::new();
-    for share in &books.settlement.shares {
+    for share in books.settlement.shares {
         shares.entry(place_of(share)).or_default().push(share);
     }
     breakdown::check(books, &items, &periods, findings);
@@ -111,7 +111,12 @@ fn periods(books: &Books) -> Vec<Period> {
     let spans = adds.flat_map(|span| [span.from, span.to]);
     // what may be of any day has no first
     let spans: Vec<Day> = spans.filter(|day| *day > Day::of_ms(0)).collect();
-    let days = || items.iter().map(|c| c.day).chain(spans.iter().copied());
+    let plain = books.settlement.plain.days;
+    let plain = || plain.into_iter().flat_map(|(first, last)| [first, last]);
+    let days = || {
+        let own = items.iter().map(|c| c.day);
+        own.chain(spans.iter().copied()).chain(plain())
+    };
     let epoch = Day::of_ms(0);
     vec![Period {
         label: "".into(),
@@ -130,6 +135,7 @@ fn wanted<'p>(books: &Books, periods: &'p [Period]) -> BTreeMap<Place, &'p Perio
         .map(|agency| agency.code.clone())
         .collect();
     agencies.extend(books.lines.iter().map(|line| line.fee.agency_code.clone()));
+    agencies.extend(books.settlement.plain.agencies().cloned());
     for sum in books.prior {
         if let Scope::Agency(code) = &sum.scope {
             agencies.insert(code.clone());
@@ -185,7 +191,7 @@ fn one<'a>(
         found.enough_data.to_string(),
     );
     // items that hang on each other are resolved together as far as they can be
-    let hangs = sum.coupled && enough && sum.counts();
+    let hangs = sum.coupled && enough && sum.counts() && !components.is_empty();
     let resolved = hangs.then(|| {
         let covered = |item: &Contribution| components.covers(item);
         let free = add_free(items, found, period, covered);

@@ -55,7 +55,13 @@ impl<'a> Zones<'a> {
             return zones;
         }
         let mut dossiers: BTreeMap<Key, BTreeSet<&str>> = BTreeMap::new();
-        for leg in books.settlement.groups.iter().flat_map(|group| &group.legs) {
+        for leg in books
+            .settlement
+            .groups
+            .iter()
+            .copied()
+            .flat_map(|group| &group.legs)
+        {
             let links = matches!(leg.role, Role::Settles | Role::Duplicate | Role::Surplus);
             let Some(dossier) = leg.dossier_code.as_ref().filter(|_| links) else {
                 continue;

@@ -73,7 +73,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     let told_all =
         !grey && books.open_refund_ms.is_none() && reach.exact && reach.unread_cash.is_none();
     let mut items: BTreeMap<&str, Vec<&Contribution>> = BTreeMap::new();
-    for item in &books.settlement.contributions {
+    for item in books.settlement.contributions.iter().copied() {
         if item.definition == PAID {
             items.entry(&item.item).or_default().push(item);
         }

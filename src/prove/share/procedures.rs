@@ -28,7 +28,7 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
     let start = books.rules.start;
     wanted.retain(|(_, _, _, day, _)| start.is_none_or(|start| start <= *day));
     let mut found: BTreeSet<Place> = BTreeSet::new();
-    for item in &books.settlement.contributions {
+    for item in books.settlement.contributions.iter().copied() {
         let Some(definition) = BOTH.into_iter().find(|id| *id == item.definition) else {
             continue;
         };

@@ -301,7 +301,7 @@ pub(super) fn last_day(books: &Books) -> Day {
     if let Some(night) = books.inputs.business_date {
         return night;
     }
-    let mut last = Day::of_ms(0);
+    let mut last = books.settlement.plain.latest;
     for money in &books.money {
         last = last.max(money.day());
     }

@@ -34,7 +34,7 @@ type Spans = Vec<Elsewhere>;
 
 pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     let epoch = Day::of_ms(0);
-    for item in &books.settlement.contributions {
+    for item in books.settlement.contributions.iter().copied() {
         let mut say = |wanted: Spans| {
             let wanted = clipped(wanted, books.rules.start);
             if wanted != item.elsewhere {

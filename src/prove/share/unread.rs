@@ -163,7 +163,7 @@ pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     let last = last_day(books);
     for definition in OF_MONEY.into_iter().chain(OF_REGISTRY) {
         for (item, (reject, (least, most))) in all(books, definition) {
-            let rows = books.settlement.rows.iter();
+            let rows = books.settlement.rows.iter().copied();
             let mut rows = rows.filter(|row| row.key == reject.key());
             let exception = rows.next().and_then(|row| row.exception_id.clone());
             let day = reject.business_date;

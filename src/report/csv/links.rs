@@ -30,7 +30,7 @@ const LINKS: [&str; 10] = [
 pub fn write_lean_links(to: impl Write, lean: &Lean, style: Style) -> io::Result<()> {
     let mut table = Table::new(to, style, &LINKS)?;
     let mut sentence = String::new();
-    let others = sorted(&lean.groups);
+    let others = sorted(&lean.settled.groups);
     let mut others = others.into_iter().peekable();
     let mut legs = Vec::new();
     let receipts = lean.inputs.receipts.iter();

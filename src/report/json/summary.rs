@@ -161,10 +161,10 @@ pub fn summary_document(
 pub fn lean_sums<'a>(lean: &'a Lean) -> Sums<'a> {
     let inputs = lean.inputs;
     let mut classes = Classes::new();
-    add_rows(&lean.rows, &mut classes);
+    add_rows(&lean.settled.rows, &mut classes);
     let mut passes = Passes::new();
-    add_groups(&lean.groups, &mut passes);
-    let (mut groups, mut plain_legs) = (lean.groups.len(), 0);
+    add_groups(&lean.settled.groups, &mut passes);
+    let (mut groups, mut plain_legs) = (lean.settled.groups.len(), 0);
     lean.each_plain(|group, legs| {
         groups += 1;
         plain_legs += legs;
@@ -202,14 +202,14 @@ pub fn lean_sums<'a>(lean: &'a Lean) -> Sums<'a> {
         classes,
         passes,
         groups,
-        legs: legs(&lean.groups) + plain_legs,
-        exceptions: exceptions(&lean.rows),
-        sets: certified_sets(&lean.groups),
-        shares: &lean.shares,
+        legs: legs(&lean.settled.groups) + plain_legs,
+        exceptions: exceptions(&lean.settled.rows),
+        sets: certified_sets(&lean.settled.groups),
+        shares: &lean.settled.shares,
         // whoever asks for a breakdown looks at every row
         breakdown: &[],
         grey: lean.grey(),
-        suggestions: lean.suggestions.len(),
+        suggestions: lean.settled.suggestions.len(),
     }
 }
 

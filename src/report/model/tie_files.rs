@@ -182,7 +182,7 @@ pub fn tie_out_files(inputs: &Inputs, settlement: &Settlement) -> Vec<TieLine> {
 pub fn tie_out_lean(lean: &Lean) -> Vec<TieLine> {
     let inputs = lean.inputs;
     let mut sheet = Sheet::default();
-    let paid = Paid::by(&lean.rows, &lean.groups);
+    let paid = Paid::by(&lean.settled.rows, &lean.settled.groups);
     let mut add = |side, position: usize, source: &str, kind, amount| {
         let (bucket, day, lacking) = match lean.row_of(side, position) {
             Some(row) => (row.bucket, row.business_date, paid.lacking(row, amount)),
@@ -201,11 +201,11 @@ pub fn tie_out_lean(lean: &Lean) -> Vec<TieLine> {
     for (i, txn) in inputs.txns.iter().enumerate() {
         add(Side::Txn, i, txn.source.as_str(), txn.kind.id(), txn.amount);
     }
-    let unread = lean.rows.iter();
+    let unread = lean.settled.rows.iter();
     for row in unread.filter(|row| row.bucket == Bucket::Rejected) {
         sheet.row(row, None, None);
     }
-    rejects(inputs, &lean.rows, &mut sheet);
+    rejects(inputs, &lean.settled.rows, &mut sheet);
     sheet.lines()
 }
 

@@ -63,7 +63,7 @@ impl Lean<'_, '_> {
             Side::Receipt => &self.place.receipts,
             Side::Txn => &self.place.txns,
         };
-        self.rows.get(at(places[position]))
+        self.settled.rows.get(at(places[position]))
     }
 
     /// The day under which the row of a plain dossier counts.
@@ -123,7 +123,7 @@ impl Lean<'_, '_> {
         }
     }
 
-    fn group(&self, dossier: Index) -> PlainGroup<'_> {
+    pub(super) fn group(&self, dossier: Index) -> PlainGroup<'_> {
         let of = self.desk.pool.dossier(dossier);
         let puts = self.desk.credits.of(dossier);
         let (mut payments, mut pass) = (0, "");

@@ -78,8 +78,12 @@ pub(in crate::prove::share) fn by_reference(books: &Books, txn: &Txn) -> bool {
 /// The dossier whose code the reference is.
 fn referred(books: &Books, txn: &Txn) -> Option<usize> {
     let text = txn.order_ref.as_deref()?.trim();
-    let written = books.codes.within(&squeezed(text));
     let code = |dossier: usize| books.dossiers[dossier].code.as_str();
+    let whole = books.codes.whole(text);
+    if let Some(own) = whole.filter(|own| code(*own).eq_ignore_ascii_case(text)) {
+        return Some(own);
+    }
+    let written = books.codes.within(&squeezed(text));
     let mut written = written.iter().map(|found| found.dossier);
     let same = written.find(|dossier| code(*dossier).eq_ignore_ascii_case(text));
     let read = || DossierCode::parse(text).ok();

@@ -22,6 +22,13 @@ struct Part {
     last: Vec<Option<usize>>,
 }
 
+impl super::Components {
+    /// True where no component can be enumerated: then nothing is resolved.
+    pub(in crate::prove::share) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+}
+
 /// A share over every way of its components, beside what is free.
 pub(in crate::prove::share) struct Resolved<'s> {
     free: Sum<'s>,

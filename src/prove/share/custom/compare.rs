@@ -13,7 +13,7 @@ use crate::kpi::{Contribution, Scope};
 /// Every item that is wanted is there and at least as wide; whatever else is there only widens.
 pub(super) fn compare(books: &Books, wanted: &Wanted, last: Day, findings: &mut Findings) {
     let mut found: BTreeMap<(&str, &Scope), Vec<&Contribution>> = BTreeMap::new();
-    for item in &books.settlement.contributions {
+    for item in books.settlement.contributions.iter().copied() {
         if item.definition == "CUSTOM" && is_own(books, &item.scope) {
             found
                 .entry((&item.item, &item.scope))

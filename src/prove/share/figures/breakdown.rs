@@ -30,7 +30,7 @@ pub(super) fn check<'a>(
         }
     }
     let mut found: BTreeMap<(&Cell, &str), &Share> = BTreeMap::new();
-    for share in &books.settlement.breakdown {
+    for share in books.settlement.breakdown {
         let known = share
             .cell
             .as_ref()
