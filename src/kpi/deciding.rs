@@ -268,7 +268,10 @@ mod tests {
         assert!(exact(3, 6, day(1)).is_empty(), "no work of the period");
         assert_eq!(exact(3, LIST_MAX, day(0)).len(), LIST_MAX);
         assert!(exact(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
-        assert!(of(3, 6, day(0), false).is_empty(), "bounds that need not be reached");
+        assert!(
+            of(3, 6, day(0), false).is_empty(),
+            "bounds that need not be reached"
+        );
         assert_eq!(of(2, 6, day(0), false).len(), 2);
     }
 

@@ -201,8 +201,7 @@ impl Frame<'_> {
         self.resolve(&mut share, free);
         if let Some(target) = target.filter(|_| share.verdict == Some(Verdict::Undecided)) {
             let sums = (&total, !share.outer);
-            share.deciding =
-                deciding::deciding(target.share, self.period, sums, items, self.ranks);
+            share.deciding = deciding::deciding(target.share, self.period, sums, items, self.ranks);
         }
         measured.shares.push(share);
         // nights that another definition led kept cells of it
@@ -335,12 +334,7 @@ impl Frame<'_> {
         self.rules.targets.iter().find(holds)
     }
 
-    fn share(
-        &self,
-        agency: Option<AgencyCode>,
-        sums: &Sums,
-        point: (i128, i128),
-    ) -> Share {
+    fn share(&self, agency: Option<AgencyCode>, sums: &Sums, point: (i128, i128)) -> Share {
         let point = cut(point);
         let bounds = sums.bounds().filter(|_| self.enough);
         let target = self.target().map(|of| of.share);

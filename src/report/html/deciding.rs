@@ -57,7 +57,10 @@ impl Page<'_> {
             });
             match shown.or_else(line) {
                 Some(text) => (Some(id.to_string()), text),
-                None => (None, self.t1("share-deciding-elsewhere", "id", id.as_str().to_owned())),
+                None => (
+                    None,
+                    self.t1("share-deciding-elsewhere", "id", id.as_str().to_owned()),
+                ),
             }
         };
         list.iter().take(DECIDING_MAX).map(shown).collect()

@@ -81,7 +81,43 @@ pub(super) fn list(
     }
     let mut views: Vec<ClosedView> = Vec::new();
     for closed in &changes.closed {
-        let (group, now) = found.get(&closed.key).copied().unwrap_or_default();
+        let end = End::of(
+            found.get(&closed.key).copied().unwrap_or_default(),
+            lang,
+            classes,
+        );
+        views.push(ClosedView {
+            id: closed.id.clone(),
+            label: classes.text(&closed.class, lang, |class| class.label),
+            amount: closed.at_risk.wide(),
+            dossier: closed
+                .dossier
+                .as_ref()
+                .map_or_else(String::new, ToString::to_string),
+            row: row_words(index, lang, closed),
+            opened_on: closed.opened,
+            age_days: facts.business_date.days_since(closed.opened).max(0),
+            how: end.how,
+            matched: end.matched,
+            changed: end.changed,
+        });
+    }
+    views.sort_by_key(|view| {
+        let (age, amount) = (Reverse(view.age_days), Reverse(view.amount));
+        (!view.matched, view.changed, age, amount, view.id.clone())
+    });
+    Some(views)
+}
+
+/// How an exception ended.
+struct End {
+    how: String,
+    matched: bool,
+    changed: bool,
+}
+
+impl End {
+    fn of((group, now): Found<'_>, lang: Lang, classes: Classes<'_>) -> Self {
         let changed = now.is_some_and(|(_, _, work, _)| work);
         // a claim that somebody gave up is not matched: its money never came
         let ended = now.and_then(|(.., ended)| ended).filter(|_| !changed);
@@ -102,27 +138,12 @@ pub(super) fn list(
             }
             (None, None, None) => text::say(lang, "closed-not-seen", &[]),
         };
-        views.push(ClosedView {
-            id: closed.id.clone(),
-            label: classes.text(&closed.class, lang, |class| class.label),
-            amount: closed.at_risk.wide(),
-            dossier: closed
-                .dossier
-                .as_ref()
-                .map_or_else(String::new, ToString::to_string),
-            row: row_words(index, lang, closed),
-            opened_on: closed.opened,
-            age_days: facts.business_date.days_since(closed.opened).max(0),
+        Self {
             how,
             matched,
             changed,
-        });
+        }
     }
-    views.sort_by_key(|view| {
-        let (age, amount) = (Reverse(view.age_days), Reverse(view.amount));
-        (!view.matched, view.changed, age, amount, view.id.clone())
-    });
-    Some(views)
 }
 
 /// What finance staff find the row by: source, number, amount and day; of a row that nobody

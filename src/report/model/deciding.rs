@@ -1,6 +1,6 @@
 //! Pure: which exceptions decide the verdict, and how many of them a short list or a paper has.
 
-use super::{ExceptionList, ExceptionView, PAPER_MAX, Report};
+use super::{ExceptionList, ExceptionView, FIRST_MAX, PAPER_MAX, Report};
 use crate::domain::{ExceptionId, Lang};
 use crate::text;
 
@@ -14,6 +14,13 @@ impl ExceptionList {
 }
 
 impl Report {
+    /// The few exceptions that decide the verdict most; where none does, the first of the list.
+    pub fn first_work(&self) -> Vec<&ExceptionView> {
+        let first = self.exceptions.shown.iter().take(FIRST_MAX);
+        let any = first.clone().any(|e| e.deciding);
+        first.filter(|e| e.deciding || !any).collect()
+    }
+
     /// How many exceptions a paper lists in full, from the first on; after them it has a line for
     /// each of [`ExceptionList::further`].
     pub fn on_paper(&self) -> usize {

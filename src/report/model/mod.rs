@@ -390,13 +390,6 @@ impl Report {
         }
     }
 
-    /// The few exceptions that decide the verdict most; where none does, the first of the list.
-    pub fn first_work(&self) -> Vec<&ExceptionView> {
-        let first = self.exceptions.shown.iter().take(FIRST_MAX);
-        let any = first.clone().any(|e| e.deciding);
-        first.filter(|e| e.deciding || !any).collect()
-    }
-
     /// The open work: exceptions that need a person.
     pub fn open_work(&self) -> Figure {
         self.exceptions.work
