@@ -52,7 +52,8 @@ pub(super) fn repeat(pool: &Pool, ledger: &Ledger, entry: &Entry) -> Seen {
     let first = ledger.entries[of].credit.money.id(pool);
     let left = Vnd::from_wide((entry.credit.amount - entry.returned).max(0)).ok()?;
     let took = |back: &&Returned| !back.reversal && back.of.iter().any(|e| is(ledger, *e, entry));
-    let back = ledger.returns.iter().filter(took);
+    let returns = ledger.returns.iter().filter(|_| entry.returned > 0);
+    let back = returns.filter(took);
     let back = back.map(|back| {
         let row = pool.txn(back.txn);
         Evidence::RepeatBack(row.id.as_ref().into(), row.paid_on, left)

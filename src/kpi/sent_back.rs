@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::{ExceptionId, FeeStatus};
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Effect, Entry, Line};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::Index;
 
 use super::contest::{Contest, NAMED_MAX};
@@ -20,14 +20,22 @@ impl Facts<'_, '_> {
     /// wrong.
     pub(super) fn told_back(&self) -> Back {
         let mut told = Back::new();
-        for (dossier, ledger) in self.desk.ledgers.iter() {
+        for (dossier, ledger) in self.of_fees() {
             let lines = ledger.lines.iter().filter(|line| self.is_told_back(line));
             for row in lines.filter_map(|line| self.fee_row(line.fee)) {
                 let open = told.entry(dossier).or_default();
-                open.extend(row.exception_id.clone());
+                if open.len() < NAMED_MAX {
+                    open.extend(row.exception_id.clone());
+                }
             }
         }
         told
+    }
+
+    /// The ledgers that count: those of land obligations alone do not.
+    fn of_fees(&self) -> impl Iterator<Item = (Index, &Ledger)> {
+        let ledgers = self.desk.ledgers.iter();
+        ledgers.filter(|(_, ledger)| ledger.lines.iter().any(|line| !line.land))
     }
 
     fn is_told_back(&self, line: &Line) -> bool {
@@ -40,7 +48,7 @@ impl Facts<'_, '_> {
     /// the payment then.
     pub(super) fn paid_twice(&self) -> Back {
         let mut twice = Back::new();
-        for (dossier, ledger) in self.desk.ledgers.iter() {
+        for (dossier, ledger) in self.of_fees() {
             for entry in &ledger.entries {
                 let (Effect::Duplicate { of, .. } | Effect::Doubtful { of }) = entry.effect else {
                     continue;

@@ -100,13 +100,13 @@ impl<'b, 'a> Facts<'b, 'a> {
     /// Paid again by a payment that has not gone back.
     fn again(&self) -> Known {
         let (books, at) = (self.books, self.at);
-        let stakes = self.line.stakes.iter().map(|stake| &books.stakes[*stake]);
-        let mut again = stakes.filter(|stake| stake.again.contains(&at)).peekable();
-        if again.peek().is_none() {
+        let stakes = || self.line.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let back = |stake: &Stake| stake.returned > 0 || stake.unsure;
+        if self.line.again == 0 || !stakes().any(back) {
             return exactly(self.line.again > 0);
         }
         let mut known = Not;
-        for stake in again {
+        for stake in stakes().filter(|stake| stake.again.contains(&at)) {
             let money = &books.money[stake.money];
             let gone = stake.returned > 0 && stake.returned >= money.amount();
             match (stake.unsure || money.stakes.len() > 1, gone) {

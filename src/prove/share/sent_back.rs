@@ -10,6 +10,7 @@ use super::again::paid_beside;
 use super::by_item::ByItem;
 use super::events::{Event, agencies, event};
 use super::reach::Reach;
+use super::spans::counted;
 use super::{Pair, told};
 use crate::domain::Text;
 use crate::kpi::Contribution;
@@ -31,7 +32,10 @@ const STAYS: Text = text(
 /// The dossiers with a line that the registry calls refunded although its money is there.
 pub(super) fn told_back(books: &Books) -> BTreeSet<usize> {
     let lines = books.lines.iter().filter(|line| line.is_told_back());
-    lines.map(|line| line.dossier).collect()
+    let dossiers = lines.map(|line| line.dossier);
+    dossiers
+        .filter(|dossier| counted(books, *dossier).next().is_some())
+        .collect()
 }
 
 /// The dossiers in which something may be a repeat.
@@ -130,6 +134,15 @@ impl Check<'_, '_> {
     /// The repeat may be the payment, with cash or without.
     fn stays(&mut self, stake: &Stake, code: &str) {
         let money = &self.books.money[stake.money];
+        // clipped: what is left does not tell what was there
+        if self
+            .books
+            .rules
+            .start
+            .is_some_and(|start| money.day() < start)
+        {
+            return;
+        }
         let cash = money.is_cash();
         let kind = |(a, b): Pair| b > 0 && (a == 0) == cash;
         if money.stakes.len() == 1 && !agencies(self.books, stake).is_empty() {
@@ -148,8 +161,8 @@ impl Check<'_, '_> {
 }
 
 pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
-    // clipped: what is left does not tell what was there; a zone may make something else of it
-    if books.rules.start.is_some() || books.rules.grey.changes() {
+    // a zone may make something else of it
+    if books.rules.grey.changes() {
         return;
     }
     let own = |item: &Contribution| matches!(item.definition, TX | AMOUNT | PAID);

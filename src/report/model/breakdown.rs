@@ -144,11 +144,7 @@ pub(super) fn instruments(
     let declared = declared_methods(index, settlement);
     let mut by_word: BTreeMap<&'static str, (Figure, Figure)> = BTreeMap::new();
     let mut cash_events = BTreeSet::new();
-    for row in settlement
-        .rows
-        .iter()
-        .filter(|row| is_payment(row))
-    {
+    for row in settlement.rows.iter().filter(|row| is_payment(row)) {
         let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
             let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;
             if !paid || txn.paid_on != facts.business_date {

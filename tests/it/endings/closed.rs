@@ -247,12 +247,12 @@ fn a_fee_called_refunded_is_open_until_its_refund_comes() {
     );
 }
 
-const TWICE: &str = "fee F1 H48.18.22-221202-1111 phi 50.000
+const TWICE: &str = "fee F1 H48.18.22-221202-1111 phi 50.000 payer=\"NGUYEN VAN A\"
      fee F2 H48.18.22-221202-2222 phi 50.000
      bank B2 2022-12-02 09:00 50.000 memo=\"H48.18.22-221202-2222\"
-     bank B1 2022-12-02 14:00 50.000 memo=\"H48.18.22-221202-1111\"";
+     bank B1 2022-12-02 14:00 50.000 memo=\"H48.18.22-221202-1111\" payer=\"NGUYEN VAN A\"";
 
-/// B1 came before counter cash; sent back, it leaves its place to the cash.
+/// B1 is of the payer and comes before counter cash; sent back, it leaves its place to the cash.
 #[test]
 fn a_transfer_that_displaces_a_receipt_may_be_sent_back() {
     holds(
@@ -266,12 +266,15 @@ fn a_transfer_that_displaces_a_receipt_may_be_sent_back() {
     );
 }
 
-/// The cash came first; once its receipt is void, B1 is the payment.
+/// The cash came first, a transfer of another one after; once its receipt is void, B1 is the payment.
 #[test]
 fn a_receipt_that_displaces_a_transfer_may_fall() {
     let rows = |status: &str| {
         let cash = format!("receipt T1 2022-12-02 08:00 F1 50.000 status={status}");
-        day_of(&format!("{TWICE}\n{cash}"))
+        day_of(&format!(
+            "{}\n{cash}",
+            TWICE.replace("NGUYEN VAN A\"\n", "LE THI C\"\n")
+        ))
     };
     let (old, new) = (rows("valid"), rows("void"));
     holds_once(&old, &new, &Rules::default());
