@@ -3,7 +3,7 @@
 use crate::domain::{Fee, Text, Vnd};
 use crate::matching::Evidence;
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Effect, Entry, Ledger, Line};
+use crate::matching::ledger::{Effect, Entry, Ledger, Line, Returned};
 use crate::matching::pool::Pool;
 
 use super::case::{FeeCase, MoneyCase};
@@ -31,27 +31,39 @@ pub(super) const DUPLICATE: Class = Class {
 };
 
 fn duplicate_fee(case: &FeeCase) -> Seen {
-    let line = case.line.filter(|l| !l.duplicates.is_empty())?;
-    let again = line
-        .duplicates
-        .iter()
-        .map(|e| case.ledger.entries[*e].credit.money);
-    Some(
-        again
-            .map(|money| Evidence::PaidAgainBy(money.id(case.pool).into()))
-            .collect(),
-    )
+    let entries = &case.ledger.entries;
+    let again = case.line.into_iter().flat_map(|line| &line.duplicates);
+    let again = again.map(|e| &entries[*e]).filter(|e| !e.is_sent_back());
+    let again = again.map(|e| Evidence::PaidAgainBy(e.credit.money.id(case.pool).into()));
+    let again: Vec<Evidence> = again.collect();
+    (!again.is_empty()).then_some(again)
 }
 
-fn duplicate_money(case: &MoneyCase) -> Seen {
-    case.ledger_entries()
-        .find_map(|(ledger, entry)| match entry.effect {
-            Effect::Duplicate { of, .. } => {
-                let first = ledger.entries[of].credit.money.id(case.pool);
-                Some(vec![Evidence::Repeats(first.into())])
-            }
-            _ => None,
-        })
+pub(super) fn duplicate_money(case: &MoneyCase) -> Seen {
+    let mut there = case.ledger_entries().filter(|(_, e)| !e.is_sent_back());
+    there.find_map(|(ledger, entry)| repeat(case.pool, ledger, entry))
+}
+
+/// What a repeat repeats, and what went back of it.
+pub(super) fn repeat(pool: &Pool, ledger: &Ledger, entry: &Entry) -> Seen {
+    let Effect::Duplicate { of, .. } = entry.effect else {
+        return None;
+    };
+    let first = ledger.entries[of].credit.money.id(pool);
+    let left = Vnd::from_wide((entry.credit.amount - entry.returned).max(0)).ok()?;
+    let took = |back: &&Returned| !back.reversal && back.of.iter().any(|e| is(ledger, *e, entry));
+    let returns = ledger.returns.iter().filter(|_| entry.returned > 0);
+    let back = returns.filter(took);
+    let back = back.map(|back| {
+        let row = pool.txn(back.txn);
+        Evidence::RepeatBack(row.id.as_ref().into(), row.paid_on, left)
+    });
+    let repeats = std::iter::once(Evidence::Repeats(first.into()));
+    Some(repeats.chain(back).collect())
+}
+
+fn is(ledger: &Ledger, place: usize, entry: &Entry) -> bool {
+    ledger.entries[place].credit.money == entry.credit.money
 }
 
 /// Into another agency's account.

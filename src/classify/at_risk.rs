@@ -45,6 +45,11 @@ impl AtRisk {
 /// The money at risk of a row of `class`, by what was seen on it; `amount` is the row's own.
 pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) -> AtRisk {
     let is_fee = key.side == Side::Fee;
+    // what is left of a repeat is counted at the repeat, and not at what sent it back
+    let of_repeat = evidence.iter().find_map(left_of_repeat);
+    if let Some(counted) = of_repeat.filter(|_| !is_fee) {
+        return counted;
+    }
     let difference = evidence.iter().find_map(difference);
     match class {
         // what is missing
@@ -87,6 +92,15 @@ pub fn still_due(
 
 /// The classes of a fee line of which a part was paid.
 pub(super) const SHORT: [&str; 2] = ["underpaid", "partial"];
+
+/// What has not gone back of a repeat, and where it is counted.
+fn left_of_repeat(seen: &Evidence) -> Option<AtRisk> {
+    match seen {
+        Evidence::RepeatBack(_, _, left) => Some(AtRisk::Here(*left)),
+        Evidence::OfRepeat(_) => Some(AtRisk::AtMoney(None)),
+        _ => None,
+    }
+}
 
 /// So much less was paid than is due.
 fn missing(seen: &Evidence) -> Option<Vnd> {
@@ -159,6 +173,18 @@ mod tests {
         for class in ["duplicate", "wrong_agency", "refunded", "partial_refund"] {
             check(class, 70_000, &[], AtRisk::AtMoney(None), here(70_000));
         }
+    }
+
+    #[test]
+    fn of_a_repeat_that_was_sent_back_what_is_left_is_at_risk() {
+        let day = crate::domain::Day::of_ms(0);
+        let back = |left: i64| Evidence::RepeatBack("R1".into(), day, Vnd::new(left));
+        let none = AtRisk::AtMoney(None);
+        check("duplicate", 70_000, &[back(30_000)], none, here(30_000));
+        check("refunded", 70_000, &[back(0)], none, here(0));
+        let of = [Evidence::OfRepeat("B1".into())];
+        check("refunded", 70_000, &of, none, none);
+        check("partial_refund", 40_000, &of, none, none);
     }
 
     #[test]

@@ -41,11 +41,18 @@ fn returned(case: &MoneyCase, wanted: impl Fn(&Returned) -> bool) -> Seen {
     let back = case.ledger_return().filter(|r| wanted(r))?;
     let (dossier, _) = case.returned?;
     let ledger = case.desk.ledgers.of(dossier);
-    let of = back
-        .of
-        .iter()
-        .map(|e| ledger.entries[*e].credit.money.id(case.pool));
-    Some(of.map(|id| Evidence::Undoes(id.into())).collect())
+    let of = || back.of.iter().map(|e| &ledger.entries[*e]);
+    let id = |entry: &Entry| -> Box<str> { entry.credit.money.id(case.pool).into() };
+    let mut seen: Vec<Evidence> = of().map(|entry| Evidence::Undoes(id(entry))).collect();
+    let first = |entry: &Entry| match entry.effect {
+        Effect::Duplicate { of, .. } if !back.reversal => Some(of),
+        _ => None,
+    };
+    // the fee keeps its money where only repeats went back
+    let first: Option<Vec<usize>> = of().map(first).collect();
+    let first = first.and_then(|of| of.first().copied());
+    seen.extend(first.map(|of| Evidence::OfRepeat(id(&ledger.entries[of]))));
+    Some(seen)
 }
 
 /// Returned whole.
@@ -56,8 +63,8 @@ pub(super) const REFUNDED: Class = Class {
         en: "Refunded",
     },
     explanation: Text {
-        vi: "Toàn bộ số tiền của khoản này đã được hoàn cho người nộp.",
-        en: "All the money of this fee went back to the payer.",
+        vi: "Toàn bộ số tiền nêu ở dòng này đã được hoàn cho người nộp.",
+        en: "All the money that this row is about went back to the payer.",
     },
     advice: Text {
         vi: "Kiểm tra quyết định hoàn phí và trạng thái trên hệ thống một cửa.",
@@ -66,8 +73,22 @@ pub(super) const REFUNDED: Class = Class {
     severity: Severity::Warn,
     carried: false,
     on_fee: |case| refunded_fee(case, |kept| kept <= 0),
-    on_money: |case| returned(case, |r| !r.reversal && r.whole && !r.unlinked),
+    on_money: |case| {
+        let back = returned(case, |r| !r.reversal && r.whole && !r.unlinked);
+        back.or_else(|| repeat_back(case))
+    },
 };
+
+/// A repeat of which nothing is left.
+fn repeat_back(case: &MoneyCase) -> Seen {
+    if super::amount::duplicate_money(case).is_some() {
+        return None;
+    }
+    let mut entries = case.ledger_entries();
+    let repeats = |e: &Entry| matches!(e.effect, Effect::Duplicate { .. });
+    let (ledger, entry) = entries.find(|(_, e)| repeats(e) && e.is_sent_back())?;
+    super::amount::repeat(case.pool, ledger, entry)
+}
 
 fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
     let line = case.line.filter(|l| l.given_back() > 0)?;

@@ -9,6 +9,7 @@ use crate::matching::pool::{Index, at, index};
 use crate::matching::reading::Reading;
 
 use super::facts::{Facts, Open};
+use super::sent_back::Back;
 
 /// Per dossier what names it, and the refunds that are open.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Contests {
     refunds: BTreeMap<Index, Vec<Index>>,
     /// Those that name nobody, in order of time.
     nameless: Vec<Index>,
+    /// Dossiers whose linked money may go back, as the registry or a repeat tells.
+    pub(super) back: Back,
     /// What may move the money of each dossier with many payments: each of them asks for it.
     pub(super) crowded: BTreeMap<Index, Vec<ExceptionId>>,
     /// The same, payment by payment, of those that settle something and may be moved.
@@ -34,7 +37,7 @@ pub(super) const CROWD: usize = 8;
 
 /// About so many open rows are named for one item that hangs on them: each of the others is an
 /// item of its own. No list of rows that settle something is made of what hangs.
-const NAMED_MAX: usize = 16;
+pub(super) const NAMED_MAX: usize = 16;
 
 /// Open rows, each once where they are very many, and of those the first.
 fn named(mut open: Vec<ExceptionId>) -> Vec<ExceptionId> {
@@ -67,11 +70,20 @@ impl Contests {
                 refunds.entry(dossier).or_default().push(txn);
             }
         }
+        let mut doubted = facts.naming(|open| open == Open::Refund);
+        let mut back = facts.told_back();
+        for (dossier, exceptions) in &back {
+            add(&mut doubted, *dossier, facts.doubted_by(exceptions));
+        }
+        for (dossier, exceptions) in facts.paid_twice() {
+            back.entry(dossier).or_default().extend(exceptions);
+        }
         Self {
             contested,
-            doubted: facts.naming(|open| open == Open::Refund),
+            doubted,
             refunds,
             nameless,
+            back,
             ..Self::default()
         }
     }
@@ -282,6 +294,7 @@ impl Facts<'_, '_> {
             return displacing;
         }
         displacing.extend(self.freed_by(dossier, entry));
+        displacing.extend(self.may_go_back(dossier).iter().cloned());
         let contest = self.contest(dossier);
         let takes = |c: &&Contest| bound || c.amount > self.lacking(dossier);
         if let Some(open) = contest.filter(takes) {

@@ -106,7 +106,8 @@ impl<'a> Facts<'_, 'a> {
         let mut lines = names
             .iter()
             .flat_map(|d| self.pool.dossier(*d).fees.clone());
-        self.open_money == 1 && !lines.any(waits)
+        let goes = |dossier: &Index| !self.may_go_back(*dossier).is_empty();
+        self.open_money == 1 && !names.iter().any(goes) && !lines.any(waits)
     }
 }
 

@@ -27,6 +27,7 @@ mod origin;
 mod procedures;
 mod qd766_3_5;
 mod qd766_3_6;
+mod sent_back;
 pub mod share;
 pub mod tally;
 mod thu_phi_prov;

@@ -44,6 +44,10 @@ pub enum Evidence {
     PaidAgainBy(Box<str>),
     /// This row sent its money back.
     ReturnedBy(Box<str>),
+    /// A repeat went back: (by this row, on this day, what is left of it in dong).
+    RepeatBack(Box<str>, Day, Vnd),
+    /// What went back only repeated what this row had paid.
+    OfRepeat(Box<str>),
     /// Same account and bank reference, or same code, amount and time, as this row.
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
@@ -181,6 +185,8 @@ impl Evidence {
             | Self::Repeats(id)
             | Self::PaidAgainBy(id)
             | Self::ReturnedBy(id)
+            | Self::RepeatBack(id, ..)
+            | Self::OfRepeat(id)
             | Self::NamedInVain(id)
             | Self::BackBefore(id, ..)
             | Self::BackAgain(id)
@@ -205,6 +211,8 @@ impl Evidence {
         | Self::Repeats(id)
         | Self::PaidAgainBy(id)
         | Self::ReturnedBy(id)
+        | Self::RepeatBack(id, ..)
+        | Self::OfRepeat(id)
         | Self::NamedInVain(id)
         | Self::BackBefore(id, ..)
         | Self::BackAgain(id)

@@ -17,8 +17,8 @@ use super::memo::Codes;
 use super::told::Told;
 use crate::classify::Classified;
 use crate::domain::{
-    AgencyCode, Day, Decision, DossierCode, ExceptionId, Fee, Inputs, PaymentOrder, Receipt,
-    RowKey, Rules, Side, Txn,
+    AgencyCode, Day, Decision, DossierCode, ExceptionId, Fee, FeeStatus, Inputs, PaymentOrder,
+    Receipt, RowKey, Rules, Side, Txn,
 };
 use crate::kpi::PriorSum;
 use crate::matching::{Leg, MatchGroup};
@@ -179,6 +179,11 @@ impl Line<'_> {
 
     pub(super) fn due(&self) -> i128 {
         self.fee.amount.wide()
+    }
+
+    /// The registry calls it refunded; its money is there, and none was seen to go back.
+    pub(super) fn is_told_back(&self) -> bool {
+        self.fee.status == FeeStatus::Refunded && self.paid > 0 && self.refunded == 0
     }
 
     /// What live money has not covered, refunds not taken off, a provider's fee not counted.

@@ -5,6 +5,7 @@
 //! told before it, and so does every figure.
 
 mod closed;
+mod sent_back;
 mod steps;
 mod unread;
 

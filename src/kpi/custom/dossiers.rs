@@ -210,6 +210,7 @@ impl Maker<'_, '_, '_> {
             || conflict
             || facts.contest(dossier).is_some()
             || facts.doubt(dossier).is_some()
+            || !facts.may_go_back(dossier).is_empty()
             || ledger.entries.iter().any(doubtful)
     }
 

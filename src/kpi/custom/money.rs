@@ -341,7 +341,8 @@ impl<'a> Maker<'_, '_, 'a> {
             ways.push(sum(&|_| true));
         }
         ways.push(sum(&|line| !differs(line) && !waits(line)));
-        let doubt = self.is_contested(dossier) || facts.doubt(dossier).is_some();
+        let back = !facts.may_go_back(dossier).is_empty();
+        let doubt = back || self.is_contested(dossier) || facts.doubt(dossier).is_some();
         let due: i128 = lines().map(|line| line.due).sum();
         let conflicts = lines().filter_map(|line| {
             let conflict = pool.is_fee_conflict(pool.fee(line.fee))?;

@@ -95,7 +95,8 @@ fn table(facts: &Facts, rows: &[Row], mine: &[usize], dossier: Index) -> Option<
     if went_back || land || entries.any(|entry| shared(entry) || loose(entry)) {
         return None;
     }
-    if facts.desk.set_of.contains_key(&dossier) {
+    let sent_back = !facts.may_go_back(dossier).is_empty();
+    if sent_back || facts.desk.set_of.contains_key(&dossier) {
         return None;
     }
     let unseen = unseen(facts, base)?;

@@ -25,6 +25,15 @@ impl Evidence {
             Self::Repeats(id) => format!("already paid by {id}"),
             Self::PaidAgainBy(id) => format!("paid again by {id}"),
             Self::ReturnedBy(id) => format!("sent back by transaction {id}"),
+            Self::RepeatBack(id, on, left) => {
+                let (on, rest) = (day(on), d(left));
+                if left.is_zero() {
+                    format!("this repeat was sent back whole on {on} by transaction {id}")
+                } else {
+                    format!("sent back in part on {on} by transaction {id}, {rest} left")
+                }
+            }
+            Self::OfRepeat(id) => format!("what went back repeated {id}; the fee keeps its money"),
             Self::SameAs(id) => format!("the same payment as {id}"),
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))

@@ -25,6 +25,17 @@ impl Evidence {
             Self::Repeats(id) => format!("khoản này đã được nộp bằng {id}"),
             Self::PaidAgainBy(id) => format!("được nộp thêm một lần bằng {id}"),
             Self::ReturnedBy(id) => format!("đã hoàn bằng giao dịch {id}"),
+            Self::RepeatBack(id, on, left) => {
+                let (on, rest) = (day(on), d(left));
+                if left.is_zero() {
+                    format!("lần nộp lặp lại này đã hoàn hết ngày {on} bằng giao dịch {id}")
+                } else {
+                    format!("đã hoàn một phần ngày {on} bằng giao dịch {id}, còn lại {rest}")
+                }
+            }
+            Self::OfRepeat(id) => {
+                format!("khoản được hoàn là lần nộp lặp lại của {id}; khoản thu vẫn đủ tiền")
+            }
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",

@@ -170,6 +170,11 @@ impl Entry {
         gone
     }
 
+    /// True when all of it went back.
+    pub fn is_sent_back(&self) -> bool {
+        self.returned > 0 && self.returned >= self.credit.amount
+    }
+
     /// True when it settled nothing and is gone again: undone, or wholly sent back.
     pub fn came_and_went(&self) -> bool {
         let gone = self.reversed || self.returned >= self.credit.amount;

@@ -350,7 +350,8 @@ impl<'a> Books<'a> {
         let unread = self.inputs.rejects.iter();
         let unread = unread.filter(|reject| reject.side != Side::Fee).count();
         let mut of_all = rows.iter().copied();
-        self.any_open = unread > 0 || of_all.any(|row| open(&row) || found(row));
+        let told = self.lines.iter().any(Line::is_told_back);
+        self.any_open = told || unread > 0 || of_all.any(|row| open(&row) || found(row));
         for decision in &self.inputs.decisions {
             let of_row = self.decisions.entry(&decision.row).or_default();
             of_row.push(decision);

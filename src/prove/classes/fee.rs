@@ -10,6 +10,8 @@ use crate::domain::{CollectionMode, Day, FeeStatus, Moment};
 pub(super) struct Facts<'b, 'a> {
     books: &'b Books<'a>,
     line: &'b Line<'a>,
+    /// Its position in `Books::lines`.
+    at: usize,
     /// Stakes that settled some of it and were not undone.
     live: Vec<&'b Stake<'a>>,
     /// The first line of a dossier of which nothing can be paid: money for it is shown here.
@@ -49,6 +51,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             has_money: line.paid > 0 || line.undone > 0 || line.surplus > 0,
             books,
             line,
+            at,
             live,
             unowed,
             net,
@@ -67,7 +70,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             "reversed" => exactly(line.payable && line.undone > 0 && line.paid == 0),
             "refunded" => self.refunded(line.paid <= line.refunded),
             "partial_refund" => self.refunded(line.paid > line.refunded),
-            "duplicate" => exactly(line.again > 0),
+            "duplicate" => self.again(),
             "wrong_agency" => exactly(self.live.iter().any(|s| self.wrong_agency(s))),
             "overpaid" => self.overpaid(),
             "net_settlement" => self.net_settlement(),
@@ -92,6 +95,27 @@ impl<'b, 'a> Facts<'b, 'a> {
             "unpaid" => exactly(!paid && !self.has_money),
             _ => Not,
         }
+    }
+
+    /// Paid again by a payment that has not gone back.
+    fn again(&self) -> Known {
+        let (books, at) = (self.books, self.at);
+        let stakes = || self.line.stakes.iter().map(|stake| &books.stakes[*stake]);
+        let back = |stake: &Stake| stake.returned > 0 || stake.unsure;
+        if self.line.again == 0 || !stakes().any(back) {
+            return exactly(self.line.again > 0);
+        }
+        let mut known = Not;
+        for stake in stakes().filter(|stake| stake.again.contains(&at)) {
+            let money = &books.money[stake.money];
+            let gone = stake.returned > 0 && stake.returned >= money.amount();
+            match (stake.unsure || money.stakes.len() > 1, gone) {
+                (true, _) => known = May,
+                (false, false) => return Known::Must,
+                (false, true) => {}
+            }
+        }
+        known
     }
 
     /// A refund may have opened the line again for a later payment; that is not told by the legs.

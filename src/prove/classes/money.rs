@@ -82,10 +82,13 @@ impl<'b, 'a> Facts<'b, 'a> {
                 perhaps(self.is_free() && self.pays())
             }
             "reversed" => exactly(role(Role::Reversal)),
-            "refunded" => self.refunded(true),
+            "refunded" => match self.refunded(true) {
+                Not => self.repeat(true),
+                known => known,
+            },
             "partial_refund" => self.refunded(false),
             "unlinked_refund" => perhaps(self.is_free() && self.goes_out()),
-            "duplicate" => exactly(self.stakes.iter().any(|stake| !stake.settles())),
+            "duplicate" => self.repeat(false),
             "wrong_agency" => exactly(self.wrong_agency()),
             "overpaid" => {
                 let over = self.stakes.iter().any(|stake| stake.surplus > 0);
@@ -160,6 +163,17 @@ impl<'b, 'a> Facts<'b, 'a> {
         let cash = self.books.receipt_at(id);
         let equal = paid.copied().chain(cash).any(|at| same(&at));
         if equal { May } else { exactly(!whole) }
+    }
+
+    /// A repeat that is there, or one of which all went back (`gone`).
+    fn repeat(&self, gone: bool) -> Known {
+        let repeats = || self.stakes.iter().filter(|stake| !stake.settles());
+        let told = |stake: &&&Stake| !stake.unsure && self.stakes.len() == 1;
+        if repeats().next().is_none() || repeats().all(|stake| told(&stake)) {
+            let back = |s: &Stake| s.returned > 0 && s.returned >= self.money.amount();
+            return exactly(repeats().any(|stake| back(stake) == gone));
+        }
+        May
     }
 
     fn wrong_agency(&self) -> bool {

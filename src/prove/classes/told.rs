@@ -57,6 +57,10 @@ pub(super) fn back(books: &Books, money: &Money, row: &Classified, findings: &mu
         let mut legs = rows.flat_map(|at| &books.money[*at].back);
         legs.any(|leg| leg.dossier_code.as_ref() == code)
     };
+    let gone_on = |id: &str, day: Day| {
+        let mut rows = books.by_id.get(id).into_iter().flatten();
+        rows.any(|at| books.money[*at].day() == day)
+    };
     let holds = |why: &Evidence| match why {
         Evidence::NoMoney => here().next().is_none(),
         Evidence::BackBefore(id, paid, back) => {
@@ -67,6 +71,13 @@ pub(super) fn back(books: &Books, money: &Money, row: &Classified, findings: &mu
         Evidence::BackBeyond(left, back) => {
             back.wide() == money.amount() && left.wide() < money.amount()
         }
+        Evidence::RepeatBack(by, on, left) => {
+            let mut own = here().filter(|stake| of(stake).key == money.key);
+            let sure = |stake: &&Stake| !stake.unsure && money.stakes.len() == 1;
+            let rest = |stake: &Stake| (money.amount() - stake.returned).max(0);
+            gone_by(by) && gone_on(by, *on) && own.all(|s| !sure(&s) || rest(s) == left.wide())
+        }
+        Evidence::OfRepeat(id) => here().any(|s| *of(s).key.id == **id && s.settles()),
         Evidence::NothingToUndo(amount) => amount.wide() == money.amount(),
         _ => true,
     };

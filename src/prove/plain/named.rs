@@ -246,6 +246,8 @@ impl<'a> Named<'a> {
             | Evidence::Repeats(id)
             | Evidence::PaidAgainBy(id)
             | Evidence::ReturnedBy(id)
+            | Evidence::RepeatBack(id, ..)
+            | Evidence::OfRepeat(id)
             | Evidence::SameAs(id)
             | Evidence::NamedInVain(id)
             | Evidence::BackBefore(id, ..)

@@ -29,7 +29,11 @@ pub(super) fn certain(books: &Books, money: &Money, stake: &Stake) -> Option<boo
 
 /// The rows with this id among the stakes of the same dossier, from whichever list is shorter: one
 /// dossier may have been paid very often, and one payment may be for very many.
-fn paid_beside<'b, 'a>(books: &'b Books<'a>, stake: &Stake, id: &str) -> Vec<&'b Money<'a>> {
+pub(super) fn paid_beside<'b, 'a>(
+    books: &'b Books<'a>,
+    stake: &Stake,
+    id: &str,
+) -> Vec<&'b Money<'a>> {
     let here = &*books.dossiers[stake.dossier].stakes;
     let of_id = books.by_id.get(id).into_iter().flatten();
     // the list by id is of transactions alone

@@ -333,7 +333,8 @@ fn component(
         };
         // nobody saw it paid, once open money takes elsewhere what is spread over it
         let over = lines.any(|line| may_be_told(books, reach, line).is_some() && !waits(line));
-        plain && !land && !over && !of.went_back && of.set.is_none()
+        let back = of.went_back || reach.may_go_back(*dossier);
+        plain && !land && !over && !back && of.set.is_none()
     };
     let of_lines = payments.iter().any(|payment| payment.of_lines);
     let unsure = payments.iter().any(|payment| payment.unsure);

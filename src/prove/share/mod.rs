@@ -25,6 +25,7 @@ mod passed_over;
 mod procedures;
 mod reach;
 mod registry;
+mod sent_back;
 mod spans;
 mod sum;
 mod unread;

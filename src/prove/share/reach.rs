@@ -12,6 +12,7 @@ use super::components::named::named;
 use super::day_sums::DaySums;
 use super::events::{Event, carried_by_open, event, most};
 use super::moved::{may_move, moves};
+use super::sent_back;
 use super::spans::unseen_between;
 use super::unread::waits;
 use crate::domain::{Day, Moment, Side, Txn, TxnKind};
@@ -37,6 +38,12 @@ pub(super) struct Reach {
     pub(super) claims: BTreeMap<usize, i128>,
     /// Dossiers that money which went back, and whose payment is open, names alone.
     pub(super) doubts: BTreeSet<usize>,
+    /// Dossiers with a line that the registry calls refunded although its money is there.
+    pub(super) told_back: BTreeSet<usize>,
+    /// Dossiers in which something may be a repeat.
+    pub(super) paid_again: BTreeSet<usize>,
+    /// Of them, those in which it would count otherwise than what it repeats.
+    pub(super) paid_twice: BTreeSet<usize>,
     /// Rows of the money side that are certainly open, or may certainly be put elsewhere.
     pub(super) open_rows: usize,
     /// A payment that stands somewhere may certainly be put elsewhere.
@@ -72,6 +79,9 @@ impl Reach {
             named: BTreeSet::new(),
             claims: BTreeMap::new(),
             doubts: BTreeSet::new(),
+            told_back: sent_back::told_back(books),
+            paid_again: sent_back::paid_again(books),
+            paid_twice: sent_back::paid_twice(books),
             open_rows: 0,
             moves: false,
             sums: sums.any(),
@@ -109,6 +119,8 @@ impl Reach {
                 }
             }
         }
+        reach.named.extend(&reach.told_back);
+        reach.doubts.extend(&reach.told_back);
         reach.enter_moving(books);
         reach
     }
@@ -242,6 +254,11 @@ impl Reach {
             let found = books.codes.within(&squeezed(text));
             self.named.extend(found.iter().map(|found| found.dossier));
         }
+    }
+
+    /// What stands in a dossier may be sent back.
+    pub(super) fn may_go_back(&self, dossier: usize) -> bool {
+        self.told_back.contains(&dossier) || self.paid_twice.contains(&dossier)
     }
 
     /// The days of what is certainly open.

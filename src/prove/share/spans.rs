@@ -11,7 +11,7 @@ use super::components::waits;
 use super::events::{Event, event};
 use super::moved::{self, may_move, moves};
 use super::reach::{Hull, Reach, widen};
-use super::{Pair, lacking, passed_over, told, unread};
+use super::{Pair, lacking, passed_over, sent_back, told, unread};
 use crate::domain::{Day, Fee, FeeStatus, Text, TxnKind};
 use crate::kpi::{Contribution, Elsewhere, Scope};
 
@@ -80,6 +80,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     displacing(books, reach, findings);
     moved::check(books, reach, findings);
     passed_over::check(books, reach, findings);
+    sent_back::check(books, reach, findings);
     lacking::check(books, reach, findings);
 }
 
@@ -289,7 +290,9 @@ fn displacing(books: &Books, reach: &Reach, findings: &mut Findings) {
     for (money, stake) in sure_stakes(books) {
         let must = self::must(books, reach, stake);
         let went_back = books.dossiers[stake.dossier].went_back;
-        let touched = went_back || lacks(books, stake.dossier) > 0 && reach.by(1).is_some();
+        let again = reach.paid_again.contains(&stake.dossier);
+        let goes = again || reach.may_go_back(stake.dossier);
+        let touched = goes || went_back || lacks(books, stake.dossier) > 0 && reach.by(1).is_some();
         let may = touched || reach.named.contains(&stake.dossier) || may_move(books, reach, stake);
         let money = &books.money[money];
         let alone = money.stakes.len() == 1 && !money.is_cash();

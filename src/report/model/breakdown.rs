@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use crate::classify::Bucket;
+use crate::classify::{Bucket, Classified};
 use crate::domain::{
     AgencyCode, Day, DeclaredMethod, Fraction, Instrument, Lang, ReceiptStatus, RowKey, Side,
     TxnKind, TxnStatus,
 };
 use crate::kpi::Share;
-use crate::matching::{Leg, Role};
+use crate::matching::{Evidence, Leg, Role};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
@@ -144,11 +144,7 @@ pub(super) fn instruments(
     let declared = declared_methods(index, settlement);
     let mut by_word: BTreeMap<&'static str, (Figure, Figure)> = BTreeMap::new();
     let mut cash_events = BTreeSet::new();
-    for row in settlement
-        .rows
-        .iter()
-        .filter(|row| is_payment(row.bucket, row.class))
-    {
+    for row in settlement.rows.iter().filter(|row| is_payment(row)) {
         let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
             let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;
             if !paid || txn.paid_on != facts.business_date {
@@ -212,9 +208,13 @@ pub(super) fn in_order(mut rows: BTreeMap<&'static str, InstrumentRow>) -> Vec<I
     order.filter_map(|word| rows.remove(word)).collect()
 }
 
-/// Money of citizens, each payment once: no second sightings, no batches, no duplicates.
-fn is_payment(bucket: Bucket, class: &str) -> bool {
-    matches!(bucket, Bucket::Matched | Bucket::Open) && class != "duplicate"
+/// Money of citizens, each payment once: no second sightings, no batches, no duplicates, sent back or
+/// not.
+fn is_payment(row: &Classified) -> bool {
+    let repeats = |why: &Evidence| matches!(why, Evidence::Repeats(_));
+    let back = row.class == "refunded" && row.evidence.iter().any(repeats);
+    let repeat = row.class == "duplicate" || back;
+    matches!(row.bucket, Bucket::Matched | Bucket::Open) && !repeat
 }
 
 /// The declared cashless means of the first line that a transaction settles.

@@ -249,7 +249,10 @@ impl Told<'_> {
             short: false,
             gone: false,
             repeat: true,
-            classes: vec!["duplicate"],
+            classes: vec![match self.life.after {
+                After::RefundDuplicate => "refunded",
+                _ => "duplicate",
+            }],
         });
     }
 
@@ -301,7 +304,8 @@ impl Told<'_> {
         let amount = self.dossier.lines[n].amount;
         let full = self.done[n].is_some();
         let touched = full || self.left[n] < amount;
-        let repeated = self.pays.iter().any(|pay| pay.repeat);
+        let back = self.life.after == After::RefundDuplicate;
+        let repeated = !back && self.pays.iter().any(|pay| pay.repeat);
         let flags = [
             (self.life.after == After::Reversal, "reversed"),
             (self.back[n] == amount, "refunded"),

@@ -229,3 +229,72 @@ fn a_receipt_over_another_amount_may_stand_for_its_line() {
         &[("AMOUNT_CASHLESS", "receipt|H48.18.22-221202-0001|T1")],
     );
 }
+
+/// The registry calls F1 refunded: R1 may come, and V1 counts nowhere then.
+#[test]
+fn a_fee_called_refunded_is_open_until_its_refund_comes() {
+    holds(
+        "fee F1 H48.18.22-221202-1111 phi 50.000 status=refunded
+         fee F2 H48.18.22-221202-2222 phi 50.000 method=cash
+         vnpay V1 2022-12-02 08:00 50.000 ref=H48.18.22-221202-1111
+         receipt T2 2022-12-02 09:00 F2 50.000",
+        "vnpay R1 2022-12-03 09:00 refund 50.000 ref=H48.18.22-221202-1111",
+        &[
+            ("TX_CASHLESS", "txn|vnpay|V1"),
+            ("AMOUNT_CASHLESS", "txn|vnpay|V1"),
+            ("DOSSIER_CASHLESS", "dossier|H48.18.22-221202-1111"),
+        ],
+    );
+}
+
+const TWICE: &str = "fee F1 H48.18.22-221202-1111 phi 50.000 payer=\"NGUYEN VAN A\"
+     fee F2 H48.18.22-221202-2222 phi 50.000
+     bank B2 2022-12-02 09:00 50.000 memo=\"H48.18.22-221202-2222\"
+     bank B1 2022-12-02 14:00 50.000 memo=\"H48.18.22-221202-1111\" payer=\"NGUYEN VAN A\"";
+
+/// B1 is of the payer and comes before counter cash; sent back, it leaves its place to the cash.
+#[test]
+fn a_transfer_that_displaces_a_receipt_may_be_sent_back() {
+    holds(
+        &format!("{TWICE}\nreceipt T1 2022-12-02 15:00 F1 50.000"),
+        "bank R1 2022-12-03 09:00 debit 50.000 memo=\"HOAN PHI H48.18.22-221202-1111\"",
+        &[
+            ("TX_CASHLESS", "txn|bank|B1"),
+            ("AMOUNT_CASHLESS", "txn|bank|B1"),
+            ("DOSSIER_CASHLESS", "dossier|H48.18.22-221202-1111"),
+        ],
+    );
+}
+
+/// The cash came first, a transfer of another one after; once its receipt is void, B1 is the payment.
+#[test]
+fn a_receipt_that_displaces_a_transfer_may_fall() {
+    let rows = |status: &str| {
+        let cash = format!("receipt T1 2022-12-02 08:00 F1 50.000 status={status}");
+        day_of(&format!(
+            "{}\n{cash}",
+            TWICE.replace("NGUYEN VAN A\"\n", "LE THI C\"\n")
+        ))
+    };
+    let (old, new) = (rows("valid"), rows("void"));
+    holds_once(&old, &new, &Rules::default());
+    holds_once(&old, &new, &rules());
+    narrow_is_caught(&old, "AMOUNT_CASHLESS", "receipt|H48.18.22-221202-1111|T1");
+}
+
+/// B1 came a day later and by another source: sent back or not, a payment counts on one of the days.
+#[test]
+fn the_repeat_of_another_day_counts_once_the_first_is_sent_back() {
+    holds(
+        "fee F1 H48.18.22-221202-1111 phi 50.000
+         fee F2 H48.18.22-221202-2222 phi 50.000 method=cash
+         receipt T2 2022-12-02 09:00 F2 50.000
+         vnpay V1 2022-12-02 14:00 50.000 ref=H48.18.22-221202-1111 payer=\"NGUYEN VAN A\"
+         bank B1 2022-12-03 08:00 50.000 memo=\"H48.18.22-221202-1111\" payer=\"NGUYEN VAN A\"",
+        "vnpay R1 2022-12-04 09:00 refund 50.000 ref=H48.18.22-221202-1111",
+        &[
+            ("TX_CASHLESS", "txn|vnpay|V1"),
+            ("AMOUNT_CASHLESS", "txn|vnpay|V1"),
+        ],
+    );
+}

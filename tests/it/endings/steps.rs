@@ -38,7 +38,8 @@ impl Scene<'_> {
             _ if row.class == "reject" => true,
             Side::Txn => {
                 let waits = ["pending", "status_mismatch", "conflict", "unlinked_refund"];
-                CREDITS.contains(&row.class) || waits.contains(&row.class) || self.is_loose(row)
+                let waits = CREDITS.contains(&row.class) || waits.contains(&row.class);
+                waits || self.is_loose(row) || self.is_repeat(row)
             }
             Side::Fee => {
                 let waits = [
@@ -47,9 +48,10 @@ impl Scene<'_> {
                     "pending",
                     "status_mismatch",
                 ];
-                row.bucket == Bucket::Open && waits.contains(&row.class)
+                let waits = row.bucket == Bucket::Open && waits.contains(&row.class);
+                waits || self.is_told_back(row)
             }
-            Side::Receipt => false,
+            Side::Receipt => self.is_repeat(row),
         };
         self.settled.rows.iter().filter(open).collect()
     }
@@ -87,6 +89,7 @@ impl Scene<'_> {
     pub(super) fn ways(&self, row: &Classified) -> Vec<Way> {
         match (row.key.side, row.class) {
             (_, "reject") => self.of_reject(row),
+            (Side::Fee, _) if self.is_told_back(row) => self.of_told_back(row),
             (Side::Fee, class) => self.of_fee(row, class),
             (_, "pending" | "status_mismatch") => {
                 let all = [TxnStatus::Success, TxnStatus::Failed];
@@ -94,7 +97,13 @@ impl Scene<'_> {
             }
             (_, "conflict") => self.of_conflict(row),
             (_, "unlinked_refund") => self.of_refund(row),
-            (_, "duplicate") => vec![self.decided(row, Ruling::NotFee), self.elsewhere(row)],
+            (_, "duplicate") => {
+                let mut ways = self.of_repeat(row);
+                if self.is_loose(row) {
+                    ways.extend([self.decided(row, Ruling::NotFee), self.elsewhere(row)]);
+                }
+                ways
+            }
             _ => self.of_credit(row),
         }
     }
@@ -372,7 +381,7 @@ impl Scene<'_> {
     }
 }
 
-fn repeated(row: &Classified) -> Option<Box<str>> {
+pub(super) fn repeated(row: &Classified) -> Option<Box<str>> {
     let repeats = |why: &Evidence| match why {
         Evidence::Repeats(id) => Some(id.clone()),
         _ => None,

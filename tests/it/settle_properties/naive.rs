@@ -17,6 +17,13 @@ struct Paid<'d> {
     back: i128,
 }
 
+impl Paid<'_> {
+    /// All of it was sent back.
+    fn is_back(&self) -> bool {
+        self.back > 0 && self.back >= self.txn.amount.wide()
+    }
+}
+
 /// (row id, class) of every row.
 pub(super) fn classes(day: &Inputs) -> Vec<(String, String)> {
     day.fees.iter().flat_map(|fee| dossier(day, fee)).collect()
@@ -185,6 +192,8 @@ fn refund(paid: &mut [Paid], amount: i128, went: i64) -> Option<(&'static str, i
 fn payment_class(paid: &Paid, all: &[Paid], lacking: i128) -> String {
     let class = if paid.undone {
         "ok"
+    } else if paid.duplicate && paid.is_back() {
+        "refunded"
     } else if paid.duplicate {
         "duplicate"
     } else if paid.surplus > 0 {
@@ -213,7 +222,7 @@ fn fee_class(paid: &[Paid], lacking: i128, kept: i128, given: i128) -> String {
         "refunded"
     } else if given > 0 {
         "partial_refund"
-    } else if live().any(|p| p.duplicate) {
+    } else if live().any(|p| p.duplicate && !p.is_back()) {
         "duplicate"
     } else if live().any(|p| p.surplus > 0) {
         "overpaid"

@@ -1,0 +1,99 @@
+//! Money that is linked and may still go back, as open rows tell it: the registry calls its fee
+//! refunded while no refund was seen, or somebody paid twice and one of the two is to be returned.
+
+use std::collections::BTreeMap;
+
+use crate::domain::{ExceptionId, FeeStatus};
+use crate::matching::desk::Money;
+use crate::matching::ledger::{Effect, Entry, Ledger, Line};
+use crate::matching::pool::Index;
+
+use super::contest::{Contest, NAMED_MAX};
+use super::facts::Facts;
+
+/// The dossiers whose linked money may go back, with the exceptions that say so.
+pub(super) type Back = BTreeMap<Index, Vec<ExceptionId>>;
+
+impl Facts<'_, '_> {
+    /// Dossiers with a paid line that the registry calls refunded, while nothing was seen to go
+    /// back of it: the refund may come, and takes whichever payment it fits, or the registry is
+    /// wrong.
+    pub(super) fn told_back(&self) -> Back {
+        let mut told = Back::new();
+        for (dossier, ledger) in self.of_fees() {
+            let lines = ledger.lines.iter().filter(|line| self.is_told_back(line));
+            for row in lines.filter_map(|line| self.fee_row(line.fee)) {
+                let open = told.entry(dossier).or_default();
+                if open.len() < NAMED_MAX {
+                    open.extend(row.exception_id.clone());
+                }
+            }
+        }
+        told
+    }
+
+    /// The ledgers that count: those of land obligations alone do not.
+    fn of_fees(&self) -> impl Iterator<Item = (Index, &Ledger)> {
+        let ledgers = self.desk.ledgers.iter();
+        ledgers.filter(|(_, ledger)| ledger.lines.iter().any(|line| !line.land))
+    }
+
+    fn is_told_back(&self, line: &Line) -> bool {
+        let refunded = self.pool.fee(line.fee).status == FeeStatus::Refunded;
+        refunded && line.paid > 0 && line.refunded == 0
+    }
+
+    /// Dossiers that were paid again, where the repeat is no like of the first: with cash and
+    /// without, on another day, by another source. Whichever of the two is sent back, the other is
+    /// the payment then.
+    pub(super) fn paid_twice(&self) -> Back {
+        let mut twice = Back::new();
+        for (dossier, ledger) in self.of_fees() {
+            for entry in &ledger.entries {
+                let (Effect::Duplicate { of, .. } | Effect::Doubtful { of }) = entry.effect else {
+                    continue;
+                };
+                let first = &ledger.entries[of];
+                if is_gone(entry) || is_gone(first) || self.is_alike(first, entry) {
+                    continue;
+                }
+                let open = twice.entry(dossier).or_default();
+                if open.len() < NAMED_MAX {
+                    open.extend(match entry.credit.money {
+                        Money::Txn(txn) => self.txn_exceptions(txn),
+                        Money::Receipt(receipt) => self.receipt_exceptions(receipt),
+                    });
+                }
+            }
+        }
+        twice
+    }
+
+    /// True of two payments of which each counts as the other would.
+    fn is_alike(&self, one: &Entry, other: &Entry) -> bool {
+        let (one, other) = (one.credit.money, other.credit.money);
+        let source = |money: Money| money.txn().map(|txn| &self.pool.txn(txn).source);
+        let same_day = one.day(self.pool) == other.day(self.pool);
+        same_day && source(one) == source(other)
+    }
+
+    /// What the registry tells of refunds, as open money that went back.
+    pub(super) fn doubted_by(&self, exceptions: &[ExceptionId]) -> Contest {
+        Contest {
+            exceptions: exceptions.to_vec(),
+            days: (self.last_day, self.last_day),
+            amount: i64::MAX.into(),
+            cash: false,
+        }
+    }
+
+    /// The open rows by which what settles lines of a dossier may go back.
+    pub(super) fn may_go_back(&self, dossier: Index) -> &[ExceptionId] {
+        let open = self.contests.back.get(&dossier);
+        open.map_or(&[], Vec::as_slice)
+    }
+}
+
+fn is_gone(entry: &Entry) -> bool {
+    entry.reversed || entry.returned >= entry.credit.amount
+}

@@ -1,0 +1,189 @@
+//! Money that is linked and may still be sent back, told again: of a line that the registry calls
+//! refunded while none of its money was seen to go, and of a payment that another one repeats. What
+//! stands there may count nowhere, and the repeat in its stead.
+
+use std::collections::BTreeSet;
+
+use super::super::books::{Books, Money, MoneyRow, Stake, class};
+use super::super::violation::{Findings, Invariant, text};
+use super::again::paid_beside;
+use super::by_item::ByItem;
+use super::events::{Event, agencies, event};
+use super::reach::Reach;
+use super::spans::counted;
+use super::{Pair, told};
+use crate::domain::Text;
+use crate::kpi::Contribution;
+use crate::matching::Evidence;
+
+const TX: &str = "TX_CASHLESS";
+const AMOUNT: &str = "AMOUNT_CASHLESS";
+const PAID: &str = "DOSSIER_CASHLESS";
+
+const GOES: Text = text(
+    "tiền của khoản ghi đã hoàn hoặc đã nộp hai lần còn có thể trả lại, khi đó không còn được tính",
+    "money of a fee called refunded, or paid twice, may go back and counts nowhere then",
+);
+const STAYS: Text = text(
+    "khi lần nộp trước được trả lại thì lần nộp lặp lại là khoản được tính",
+    "once the first of two payments is sent back the repeat is the payment",
+);
+
+/// The dossiers with a line that the registry calls refunded although its money is there.
+pub(super) fn told_back(books: &Books) -> BTreeSet<usize> {
+    let lines = books.lines.iter().filter(|line| line.is_told_back());
+    let dossiers = lines.map(|line| line.dossier);
+    dossiers
+        .filter(|dossier| counted(books, *dossier).next().is_some())
+        .collect()
+}
+
+/// The dossiers in which something may be a repeat.
+pub(super) fn paid_again(books: &Books) -> BTreeSet<usize> {
+    let stakes = books.stakes.iter().filter(|stake| {
+        let said = books.money[stake.money].said;
+        !stake.settles() || said.is_some_and(|row| class(row) == "ambiguous")
+    });
+    stakes.map(|stake| stake.dossier).collect()
+}
+
+/// The dossiers with a pair of which each may go back, and the other count otherwise.
+pub(super) fn paid_twice(books: &Books) -> BTreeSet<usize> {
+    pairs(books).map(|(_, again)| again.dossier).collect()
+}
+
+/// Each repeat after the payment that it names, where both are there and do not count alike.
+fn pairs<'b, 'a>(books: &'b Books<'a>) -> impl Iterator<Item = (&'b Stake<'a>, &'b Stake<'a>)> {
+    let repeats = books.stakes.iter().filter(|stake| !stake.settles());
+    repeats.filter_map(move |again| {
+        let first = first_of(books, again)?;
+        let there = !is_gone(books, first) && !is_gone(books, again);
+        there.then_some((first, again))
+    })
+}
+
+fn is_gone(books: &Books, stake: &Stake) -> bool {
+    stake.undone || stake.returned >= books.money[stake.money].amount().max(1)
+}
+
+/// The one payment that a repeat names, where the two do not count alike.
+fn first_of<'b, 'a>(books: &'b Books<'a>, stake: &Stake) -> Option<&'b Stake<'a>> {
+    let Evidence::Repeats(id) = &stake.first.why else {
+        return None;
+    };
+    let again = &books.money[stake.money];
+    let mut first = paid_beside(books, stake, id);
+    first.retain(|other| other.key != again.key);
+    let [first] = first[..] else {
+        return None;
+    };
+    let alike = first.day() == again.day() && first.key.source == again.key.source;
+    let [of] = first.stakes[..] else {
+        return None;
+    };
+    (!alike).then_some(&books.stakes[of])
+}
+
+/// What it holds in each definition: its item, and what it is worth at least.
+fn items(money: &Money) -> [(&'static str, String); 2] {
+    match money.row {
+        MoneyRow::Txn(txn) => {
+            let name = format!("txn|{}|{}", txn.source, txn.id);
+            [(TX, name.clone()), (AMOUNT, name)]
+        }
+        MoneyRow::Receipt(receipt) => {
+            let (code, ms) = (&receipt.dossier_code, receipt.collected_at.ms());
+            let event = format!("cash|{code}|{}|{ms}", receipt.cashier);
+            let own = format!("receipt|{code}|{}", receipt.receipt_id);
+            [(TX, event), (AMOUNT, own)]
+        }
+    }
+}
+
+struct Check<'c, 'a> {
+    books: &'c Books<'a>,
+    held: ByItem<'a>,
+    findings: &'c mut Findings,
+}
+
+impl Check<'_, '_> {
+    /// Every contribution of an item can add one of the pairs that are wanted.
+    fn holds(&mut self, (definition, item): (&str, &str), what: Text, can: impl Fn(Pair) -> bool) {
+        let mut found = Vec::new();
+        self.held.of(self.held.find(definition, item), &mut found);
+        let may = |item: &&Contribution| super::pairs(item).any(&can);
+        if !found.iter().all(may) {
+            let shown = super::shown(&found);
+            let about = told(definition, item);
+            self.findings
+                .add(Invariant::Item, about, what, "0/0", shown);
+        }
+    }
+
+    /// What stands in a dossier may count nowhere.
+    fn goes(&mut self, stake: &Stake) {
+        let money = &self.books.money[stake.money];
+        let sure = matches!(event(self.books, stake), Event::Sure);
+        if sure && money.stakes.len() == 1 && !agencies(self.books, stake).is_empty() {
+            for (definition, item) in items(money) {
+                self.holds((definition, &item), GOES, |pair| pair == (0, 0));
+            }
+        }
+    }
+
+    /// The repeat may be the payment, with cash or without.
+    fn stays(&mut self, stake: &Stake, code: &str) {
+        let money = &self.books.money[stake.money];
+        // clipped: what is left does not tell what was there
+        if self
+            .books
+            .rules
+            .start
+            .is_some_and(|start| money.day() < start)
+        {
+            return;
+        }
+        let cash = money.is_cash();
+        let kind = |(a, b): Pair| b > 0 && (a == 0) == cash;
+        if money.stakes.len() == 1 && !agencies(self.books, stake).is_empty() {
+            for (definition, item) in items(money) {
+                self.holds((definition, &item), STAYS, kind);
+            }
+            let full = format!("dossier|{code}");
+            let mut found = Vec::new();
+            self.held.of(self.held.find(PAID, &full), &mut found);
+            let paid = |item: &&Contribution| item.outcomes.first() != Some(&(0, 0));
+            if found.iter().all(paid) {
+                self.holds((PAID, &full), STAYS, kind);
+            }
+        }
+    }
+}
+
+pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
+    // a zone may make something else of it
+    if books.rules.grey.changes() {
+        return;
+    }
+    let own = |item: &Contribution| matches!(item.definition, TX | AMOUNT | PAID);
+    let held = ByItem::new(&books.settlement.contributions, own);
+    let mut check = Check {
+        books,
+        held,
+        findings,
+    };
+    for dossier in &reach.told_back {
+        let of = &books.dossiers[*dossier];
+        for stake in &of.stakes {
+            check.goes(&books.stakes[*stake]);
+        }
+        let paid = format!("dossier|{}", of.code);
+        check.holds((PAID, &paid), GOES, |pair| pair == (0, 0));
+    }
+    for (first, again) in pairs(books) {
+        check.goes(first);
+        if again.returned == 0 {
+            check.stays(again, books.dossiers[again.dossier].code.as_str());
+        }
+    }
+}
