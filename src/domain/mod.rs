@@ -25,6 +25,7 @@ pub mod period;
 pub mod piece;
 pub mod receipt;
 pub mod reject;
+pub mod rest_days;
 pub mod sorting;
 pub mod source;
 pub mod spelling;

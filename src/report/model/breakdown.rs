@@ -15,7 +15,7 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
-use super::bridge::kept_before;
+use super::bridge::{is_doubtful, kept_before};
 use super::exceptions::ExceptionList;
 use super::index::Index;
 use super::shares::{self, ShareRow};
@@ -147,7 +147,7 @@ pub(super) fn instruments(
     for row in settlement
         .rows
         .iter()
-        .filter(|row| is_payment(row.bucket, row.class))
+        .filter(|row| is_payment(row.bucket, row.class) && !is_doubtful(row))
     {
         let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
             let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;

@@ -104,7 +104,11 @@ async fn a_server_that_goes_silent_at_a_commit_ends_the_night_and_a_rerun_finds_
         assert_eq!(ended, Some(exit), "COMMIT {at} of {all}: {text}");
         // sources are saved side by side: another one may be told first, of whatever it asked
         // meanwhile, or of a connection it waited for, which is given up sooner
-        let asked = if wished == 1 { "commit within 25 s" } else { "" };
+        let asked = if wished == 1 {
+            "commit within 25 s"
+        } else {
+            ""
+        };
         let silent = format!("the database gave no answer to {asked}");
         let pool = "pool timed out while waiting for an open connection";
         assert!(
