@@ -62,7 +62,8 @@ pub enum Evidence {
         Day,
         #[serde(deserialize_with = "read_word")] Word,
     ),
-    /// As much as the receipts of an agency and day, and not taken for them: (agency, day, why not).
+    /// As much as the receipts of an agency and day, and not taken for them: (agency, day, why
+    /// not).
     MayBeDeposit(Box<str>, Day, #[serde(deserialize_with = "read_word")] Word),
     /// Several dossiers in one payment, the sum exact.
     SumOverDossiers(u32, Vnd),
@@ -199,9 +200,13 @@ impl Evidence {
     }
 
     /// True where a line equals a sum of the day without being taken for it: nobody can say whether
-    /// a citizen paid it.
+    /// a citizen paid it. As much as one receipt alone are many payments.
     pub fn is_doubtful_sum(&self) -> bool {
-        matches!(self, Self::MayBeBatch(..) | Self::MayBeDeposit(..))
+        match self {
+            Self::MayBeBatch(..) => true,
+            Self::MayBeDeposit(_, _, why) => *why != "one",
+            _ => false,
+        }
     }
 
     /// The id of the other row that it tells of.

@@ -200,7 +200,8 @@ fn registry(office: &Office, date: &str, fees: &[(u32, u32, &str)], receipts: &[
 
 fn receipt(n: u32, dong: u32, status: &str) -> String {
     format!(
-        "R{n},000{n},H48.18.22-221209-000{n},F1,{dong},2022-12-09T09:0{n}:00+07:00,K1,H48.18.22,{status}\n"
+        "R{n},000{n},H48.18.22-221209-000{n},F1,{dong},2022-12-09T09:0{n}:00+07:00,K1,\
+         H48.18.22,{status}\n"
     )
 }
 

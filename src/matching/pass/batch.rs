@@ -1,7 +1,7 @@
 //! A gateway's batched settlement line: the net sum of its day, or of several days behind each
-//! other, less refunds, in one line of the bank. It is no payment at all. A line that names nobody is looked for only after everything else
-//! had its say; one that lists the dossiers which the gateway's payments have settled, before its
-//! codes are taken for a second payment of them.
+//! other, less refunds, in one line of the bank. It is no payment at all. A line that names nobody
+//! is looked for only after everything else had its say; one that lists the dossiers which the
+//! gateway's payments have settled, before its codes are taken for a second payment of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -59,19 +59,19 @@ fn run(desk: &mut Desk) {
             }
             _ => "several",
         };
-        doubt(desk, txn, &days, why);
+        doubt(desk, &cash, (txn, &days), why);
     }
     for ((agency, day), lines) in claims {
         let [line] = lines.as_slice() else {
             for line in lines {
-                doubt(desk, line, &[(agency, day)], "again");
+                doubt(desk, &cash, (line, &[(agency, day)]), "again");
             }
             continue;
         };
         let row = desk.pool.txn(*line);
         // the amount of one receipt alone says too little
         if !cash.several((agency, day)) && !says_deposit(&row.memo, agency) {
-            doubt(desk, *line, &[(agency, day)], "one");
+            doubt(desk, &cash, (*line, &[(agency, day)]), "one");
             continue;
         }
         let sum = row.amount;
@@ -83,9 +83,15 @@ fn run(desk: &mut Desk) {
     }
 }
 
-/// Takes note of the receipts that a line equals without being taken for them.
-fn doubt(desk: &mut Desk, line: Index, days: &[(&str, Day)], why: Word) {
-    let amount = desk.pool.txn(line).amount;
+/// Takes note of the receipts that a line equals without being taken for them. Where each is one
+/// receipt alone and the memo does not speak of cash, that is why, whatever else there is.
+fn doubt(desk: &mut Desk, cash: &Cash, (line, days): (Index, &[(&str, Day)]), why: Word) {
+    let row = desk.pool.txn(line);
+    let amount = row.amount;
+    let speaks = |(agency, day): &(&str, Day)| {
+        cash.several((*agency, *day)) || says_deposit(&row.memo, agency)
+    };
+    let why = if days.iter().any(speaks) { why } else { "one" };
     for (agency, day) in days.iter().take(SHOWN) {
         let near = Nearest {
             candidate: format!("{agency} {day}").into(),
@@ -155,7 +161,7 @@ impl<'a> Cash<'a> {
     }
 
     /// True where more than one receipt makes up the day of an agency.
-    fn several(&self, day: (&'a str, Day)) -> bool {
+    fn several(&self, day: (&str, Day)) -> bool {
         self.days.get(&day).is_some_and(|(n, _)| *n > 1)
     }
 }

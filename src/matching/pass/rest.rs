@@ -43,7 +43,13 @@ fn run(desk: &mut Desk) {
         let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
         let room = NEAREST_MAX.saturating_sub(nearest.len());
         let shown: Vec<Box<str>> = nearest.iter().map(|near| near.candidate.clone()).collect();
-        let codes = same.iter().map(|d| desk.pool.dossier(*d).code.as_str());
+        // nobody paid for a dossier that had not come yet
+        let there = |d: &&Index| {
+            let window = desk.pool.window(**d);
+            window.is_none_or(|(first, _)| first <= row.paid_on)
+        };
+        let codes = same.iter().filter(there);
+        let codes = codes.map(|d| desk.pool.dossier(*d).code.as_str());
         let unseen = codes.filter(|code| shown.iter().all(|known| **known != **code));
         nearest.extend(unseen.take(room).map(|code| Nearest {
             candidate: code.into(),

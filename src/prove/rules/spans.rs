@@ -17,8 +17,8 @@ pub(super) fn told(row: &Classified) -> Option<(&str, &[(Day, Vnd)])> {
     })
 }
 
-/// True while a night reads every gateway payment of the day: three days off or more in a row do not
-/// count as days of the window.
+/// True while a night reads every gateway payment of the day: three days off or more in a row do
+/// not count as days of the window.
 pub(in crate::prove) fn is_whole(books: &Books, night: Day, day: Day) -> bool {
     let off = |day: Day| books.rules.days_off.contains(&day);
     let three = |first: Day| first.until(first.plus(3)).all(off);
@@ -58,8 +58,10 @@ pub(super) fn batch(
         .any(|other| paid_again(other, row, source, &span));
     if !is_span || !only || again || txn.order_ref.is_some() {
         let what = text(
-            "phải đúng bằng tổng thực nhận các ngày liền nhau của một cổng, không còn cách hiểu khác",
-            "it is the exact net sum of days of one gateway behind each other, with no other reading",
+            "phải đúng bằng tổng thực nhận các ngày liền nhau của một cổng, không còn cách \
+             hiểu khác",
+            "it is the exact net sum of days of one gateway behind each other, with no other \
+             reading",
         );
         let named = |days: &[Day], sum: i128| {
             let ends = days.first().zip(days.last());
