@@ -111,8 +111,10 @@ pub(super) const BATCH_SETTLEMENT: Class = Class {
         en: "Batched settlement line",
     },
     explanation: Text {
-        vi: "Dòng ngân hàng bằng đúng tổng sau phí các giao dịch trong ngày của một cổng thanh toán.",
-        en: "The bank line equals the net sum of a gateway's day.",
+        vi: "Dòng ngân hàng bằng đúng tổng sau phí các giao dịch một ngày, hoặc các ngày \
+             liền nhau, của một cổng thanh toán.",
+        en: "The bank line equals the net sum of a gateway's day, or of its days behind \
+             each other.",
     },
     advice: Text {
         vi: "Không cần làm gì.",

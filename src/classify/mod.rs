@@ -36,6 +36,7 @@ pub use places::{Places, RowPlaces};
 pub use row::fee_day;
 use row::{Row, in_set, named};
 pub use standing::StandingRow;
+pub use unread::advice;
 
 /// Every class in its order: the first that applies names the row.
 pub const CLASSES: &[Class] = &[

@@ -127,3 +127,24 @@ pub(super) const UNIDENTIFIED: Class = Class {
     on_fee: no_fee,
     on_money: |case| case.out("unidentified"),
 };
+
+/// What to do about an open row, where what was seen of it tells more than its class: of a line
+/// that equals what a counter took, or what a gateway owes, nobody asks for a sender.
+pub fn advice(evidence: &[Evidence]) -> Option<Text> {
+    let is_cash =
+        |why: &Evidence| matches!(why, Evidence::MayBeDeposit(..)) && why.is_doubtful_sum();
+    if evidence.iter().any(is_cash) {
+        return Some(Text {
+            vi: "Đối chiếu giấy nộp tiền với biên lai của ngày đó; nếu đúng là tiền mặt nộp lại \
+                 thì đánh dấu không phải phí.",
+            en: "Hold the deposit slip against the receipts of that day; mark it as no fee if it \
+                 is the cash that was taken.",
+        });
+    }
+    evidence.iter().any(Evidence::is_doubtful_sum).then_some(Text {
+        vi: "Đối chiếu với bảng quyết toán của cổng; nếu đúng là tiền cổng trả thì đánh dấu không \
+             phải phí.",
+        en: "Hold it against the gateway's settlement; mark it as no fee if it is what the gateway \
+             paid out.",
+    })
+}

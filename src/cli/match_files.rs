@@ -14,8 +14,9 @@ use crate::config::rules::{
     ACCOUNT_FORM, BUDGET_FORM, CollectionAccount, NET_RATE_FORM, budget, collection_account,
     net_rate,
 };
+use crate::domain::rest_days::REST_REACH;
 use crate::domain::{
-    Completeness, Day, Dimension, FeeTable, Fraction, Inputs, Lang, NetRate, Rules,
+    Calendar, Completeness, Day, Dimension, FeeTable, Fraction, Inputs, Lang, NetRate, Rules,
 };
 use crate::job::{Exit, digest, proof, stage};
 use crate::kpi::{self, Period};
@@ -324,6 +325,15 @@ fn mark_incomplete(read: &mut MatchInputs, names: &[String]) -> Result<(), Failu
     Ok(())
 }
 
+/// The days on which offices rest, around the days of payments.
+fn days_off(read: &MatchInputs) -> Vec<Day> {
+    let days: BTreeSet<Day> = read.inputs.txns.iter().map(|txn| txn.paid_on).collect();
+    let calendar = Calendar::default();
+    let around = |day: &Day| calendar.days_off(day.minus(REST_REACH), day.plus(REST_REACH));
+    let off: BTreeSet<Day> = days.iter().flat_map(around).collect();
+    off.into_iter().collect()
+}
+
 fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
     let known: Vec<&str> = kpi::DEFINITIONS
         .iter()
@@ -348,6 +358,7 @@ fn rules(args: &MatchArgs, read: &MatchInputs) -> Result<Rules, Failure> {
         });
     }
     Ok(Rules {
+        days_off: days_off(read),
         net_rates: args.net_rate.clone(),
         collection_accounts: args.collection_account.clone(),
         definitions: definitions.into_iter().map(Into::into).collect(),

@@ -10,7 +10,10 @@ use super::error::ConfigError;
 use super::forms::{SHARE_FORM, share};
 use super::measure;
 use super::section::{Item, Section};
-use crate::domain::{Custom, Day, Dimension, FeeTable, Fraction, Grey, Period, Target, Vnd};
+use crate::domain::rest_days::REST_REACH;
+use crate::domain::{
+    Calendar, Custom, Day, Dimension, FeeTable, Fraction, Grey, Period, Target, Vnd,
+};
 
 use crate::settle::{NetRate, Rules};
 
@@ -247,8 +250,27 @@ impl Config {
                 Period::year_to(day),
             ],
             fee_table: self.fee_table.as_of(day),
+            days_off: self.days_off(day),
             ..self.rules_without_periods()
         }
+    }
+
+    /// The days off among those that the sums of a night, and of the next, may reach.
+    fn days_off(&self, day: Day) -> Vec<Day> {
+        let back = REST_REACH + self.rules.window_days.max(self.rules.batch_days);
+        self.calendar
+            .days_off(day.minus(back), day.plus(REST_REACH))
+    }
+
+    /// The days off of a night as the office's own file tells them; none where it tells nothing
+    /// else of them than the program knows. They enter the digest of the night's rules.
+    pub fn own_days_off(&self, day: Day) -> Option<Vec<Day>> {
+        let own = self.days_off(day);
+        let known = Self {
+            calendar: Calendar::default(),
+            ..self.clone()
+        };
+        (own != known.days_off(day)).then_some(own)
     }
 
     /// The rules, for reports that name their own periods.
@@ -257,6 +279,7 @@ impl Config {
             window_days: self.rules.window_days,
             batch_days: self.rules.batch_days,
             deposit_days: self.rules.deposit_days,
+            days_off: Vec::new(),
             pairing_days: self.rules.pairing_days,
             margin_min: self.rules.margin_min,
             net_rates: self.rules.net_rates.clone(),

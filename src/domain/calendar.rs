@@ -94,6 +94,11 @@ impl Calendar {
         self.0.get(&day).map_or(weekend, |told| told.rests)
     }
 
+    /// The days from `from` on, before `end`, on which offices rest, in order.
+    pub fn days_off(&self, from: Day, end: Day) -> Vec<Day> {
+        from.until(end).filter(|day| self.rests(*day)).collect()
+    }
+
     /// The days of the year of `day` that stand in the calendar, in order, with their names: those
     /// on which offices rest, or those on which they work although it is a weekend.
     pub fn of_year(&self, day: Day, rests: bool) -> impl Iterator<Item = (Day, &str)> {

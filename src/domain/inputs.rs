@@ -117,6 +117,10 @@ pub struct Rules {
     pub batch_days: u32,
     /// A cash deposit may land this many days after the receipts.
     pub deposit_days: u32,
+    /// The days on which offices rest, in order, as far as tonight's sums reach; empty where no
+    /// calendar is known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub days_off: Vec<Day>,
     /// A payment that does not name its dossier exactly may be for it so many days after the
     /// dossier's last day; what was decided so stays open to change as long.
     pub pairing_days: u32,
@@ -178,6 +182,7 @@ impl Default for Rules {
             window_days: 7,
             batch_days: 3,
             deposit_days: 3,
+            days_off: Vec::new(),
             pairing_days: 7,
             margin_min: 950,
             net_rates: vec![NetRate {

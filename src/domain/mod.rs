@@ -26,6 +26,7 @@ pub mod period;
 pub mod piece;
 pub mod receipt;
 pub mod reject;
+pub mod rest_days;
 pub mod sorting;
 pub mod source;
 pub mod spelling;

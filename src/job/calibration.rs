@@ -72,6 +72,10 @@ pub(super) fn rules_digest(
         None => rules,
         Some(table) => digest::of(&(rules, table))?,
     };
+    let rules = match desk.config.own_days_off(night) {
+        None => rules,
+        Some(days) => digest::of(&(rules, days))?,
+    };
     Ok(match used {
         None => rules,
         Some(calibration) => digest::of(&(rules, calibration.found.margin))?,

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::age;
 use super::before::Before;
 use super::desk::Desk;
 use super::error::JobError;
@@ -13,7 +14,7 @@ use super::trend::{self, TREND_DAYS};
 use super::unrun;
 use super::work_order::at_risk;
 use crate::classify::Severity;
-use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, RowKey, Vnd};
+use crate::domain::{Agency, AgencyCode, Day, ExceptionId, FeeChecks, Fraction, Vnd};
 use crate::matching::Evidence;
 use crate::report::model::OVERDUE_DAYS;
 use crate::report::{
@@ -218,7 +219,7 @@ pub(super) async fn of_night(
         previous: before.previous(&config.targets),
         changes,
         replaced: None,
-        opened_on: opened_on(settlement, &before.open),
+        opened_on: age::opened_on((desk, day), settlement, &before.open).await?,
         changed_groups: changed_groups(desk, day, settlement).await?,
         margin_min: config.rules.margin_min,
         calibration: None,
@@ -355,24 +356,6 @@ fn place(seen: &Evidence) -> Option<(Box<str>, u64)> {
         Evidence::At(file, line, ..) => Some((file.clone(), *line)),
         _ => None,
     }
-}
-
-/// Since when each exception is open: of a row that changed its class, since the first of them.
-fn opened_on(settlement: &Settlement, before: &[ExceptionRecord]) -> BTreeMap<ExceptionId, Day> {
-    let own: BTreeMap<&ExceptionId, Day> = before.iter().map(|o| (&o.id, o.opened)).collect();
-    let mut waited: BTreeMap<&RowKey, Day> = BTreeMap::new();
-    for open in before.iter().filter(|o| o.severity != Severity::Info) {
-        let first = waited.entry(&open.key).or_insert(open.opened);
-        *first = (*first).min(open.opened);
-    }
-    let since = |row: &crate::classify::Classified| {
-        let id = row.exception_id.as_ref()?;
-        let waits = row.severity != Severity::Info;
-        let waited = waited.get(&row.key).filter(|_| waits);
-        let first = own.get(id).into_iter().chain(waited).min()?;
-        Some((id.clone(), *first))
-    };
-    settlement.rows.iter().filter_map(since).collect()
 }
 
 /// Groups that did not stand like this the night before.

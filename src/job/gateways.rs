@@ -29,8 +29,8 @@ pub(super) async fn of(
     if gateways.is_empty() {
         return Ok(None);
     }
-    let rules = &desk.config.rules;
-    let first = day.minus(rules.window_days);
+    let rules = desk.config.rules_for(day);
+    let first = rules.whole_from(day);
     // a bank may tell of a payment a moment before its gateway does
     let from = first.minus(1);
     let named = older(pool, settlement, from, &gateways);
@@ -43,8 +43,8 @@ pub(super) async fn of(
     Ok(Some(Box::new(GatewayFacts {
         gateways,
         first,
-        batch_days: rules.batch_days,
-        rates: rules.net_rates.clone(),
+        due_from: rules.batch_from(day),
+        rates: rules.net_rates,
         standing,
         before,
     })))

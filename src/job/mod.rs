@@ -1,5 +1,6 @@
 //! The order of the IO around `settle`: pull, archive, normalise, store, settle, publish, reveal.
 
+mod age;
 mod announce;
 pub mod as_known;
 pub mod backup;

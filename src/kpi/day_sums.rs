@@ -18,14 +18,15 @@ pub(super) type Unsure = BTreeMap<Index, Vec<ExceptionId>>;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DaySum {
     txn: Index,
-    /// The day that was summed up.
-    day: Day,
-    paid_on: Day,
+    /// The first of the days that were summed up.
+    first: Day,
     amount: i128,
     /// Of receipts; else of a gateway's payments.
     of_cash: bool,
-    /// For so many days after it a line may be told of a day.
-    limit: u32,
+    /// The days on which another day of the same sum may lie.
+    days: (Day, Day),
+    /// The last day on which another line of the same sum may come.
+    until: Day,
 }
 
 /// Open rows by day: the exceptions of the first of each.
@@ -61,12 +62,12 @@ impl Spans {
 impl DaySum {
     /// The days on which another day of the same sum may lie.
     fn days(&self) -> (Day, Day) {
-        (self.paid_on.minus(self.limit), self.paid_on)
+        self.days
     }
 
     /// The days on which another line of the same sum may come.
     fn lines(&self) -> (Day, Day) {
-        (self.day, self.day.plus(self.limit))
+        (self.first, self.until)
     }
 }
 
@@ -76,26 +77,35 @@ impl Facts<'_, '_> {
         let rules = self.pool.rules;
         let tomorrow = self.pool.inputs.business_date.map(|night| night.plus(1));
         // what the next night does not sum up again is final
-        let again = |day: &Day| tomorrow.is_none_or(|night| night.minus(rules.window_days) <= *day);
+        let again = tomorrow.map(|night| rules.whole_from(night));
+        let again = |day: &Day| again.is_none_or(|first| first <= *day);
         let mut sums = Vec::new();
         for txn in (0..self.pool.inputs.txns.len()).map(index) {
             let Some(out) = self.desk.txns[at(txn)].out() else {
                 continue;
             };
-            let told = out.evidence.iter().find_map(|why| match why {
-                Evidence::BatchOf(_, day, _) => Some((*day, false, rules.batch_days)),
-                Evidence::DepositOf(_, day, _) => Some((*day, true, rules.deposit_days)),
-                _ => None,
-            });
             let row = self.pool.txn(txn);
-            if let Some((day, of_cash, limit)) = told.filter(|(day, ..)| again(day)) {
+            let on = row.paid_on;
+            let told = out.evidence.iter().find_map(|why| match why {
+                Evidence::DepositOf(_, day, _) => {
+                    let days = (on.minus(rules.deposit_days), on);
+                    Some((*day, true, days, day.plus(rules.deposit_days)))
+                }
+                why => {
+                    let (_, days) = why.paid_out()?;
+                    let ((first, _), (last, _)) = days.first().zip(days.last())?;
+                    let until = rules.batch_until(*last);
+                    Some((*first, false, (rules.batch_from(on), on), until))
+                }
+            });
+            if let Some((first, of_cash, days, until)) = told.filter(|(day, ..)| again(day)) {
                 sums.push(DaySum {
                     txn,
-                    day,
-                    paid_on: row.paid_on,
+                    first,
                     amount: row.amount.wide(),
                     of_cash,
-                    limit,
+                    days,
+                    until,
                 });
             }
         }

@@ -1,5 +1,6 @@
 //! Why rows were linked or were not, as values with their own Vietnamese and English sentences.
 
+mod doubt;
 mod en;
 mod nearest;
 mod vi;
@@ -52,8 +53,22 @@ pub enum Evidence {
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
     BatchOf(Box<str>, Day, Vnd),
+    /// The net sum of several days of a gateway, one behind the other: (source, each day with its
+    /// sum, sum of all).
+    BatchOfDays(Box<str>, Box<[(Day, Vnd)]>, Vnd),
     /// The sum of an agency's receipts of a day: (agency, day, sum).
     DepositOf(Box<str>, Day, Vnd),
+    /// As much as a gateway's days from the first to the last, and not taken for them: (source,
+    /// first day, last day, why not).
+    MayBeBatch(
+        Box<str>,
+        Day,
+        Day,
+        #[serde(deserialize_with = "read_word")] Word,
+    ),
+    /// As much as the receipts of an agency and day, and not taken for them: (agency, day, why
+    /// not).
+    MayBeDeposit(Box<str>, Day, #[serde(deserialize_with = "read_word")] Word),
     /// Several dossiers in one payment, the sum exact.
     SumOverDossiers(u32, Vnd),
     /// Instalments: (number, sum so far, due).
@@ -178,6 +193,26 @@ fn date(day: Day, lang: Lang) -> String {
 }
 
 impl Evidence {
+    /// The gateway and its days that a line hands on, in order, each with what of the line is of
+    /// it; none where it tells of no such line.
+    pub fn paid_out(&self) -> Option<(&str, Vec<(Day, Vnd)>)> {
+        match self {
+            Self::BatchOf(source, day, sum) => Some((source, vec![(*day, *sum)])),
+            Self::BatchOfDays(source, days, _) => Some((source, days.to_vec())),
+            _ => None,
+        }
+    }
+
+    /// True where a line equals a sum of the day without being taken for it: nobody can say whether
+    /// a citizen paid it. As much as one receipt alone are many payments.
+    pub fn is_doubtful_sum(&self) -> bool {
+        match self {
+            Self::MayBeBatch(..) => true,
+            Self::MayBeDeposit(_, _, why) => *why != "one",
+            _ => false,
+        }
+    }
+
     /// The id of the other row that it tells of.
     pub fn names(&self) -> Option<&str> {
         match self {
@@ -244,6 +279,22 @@ fn edit_name(edit: &str, lang: Lang) -> &'static str {
         _ => ("khác hai ký tự", "two edits"),
     };
     if lang == Lang::Vi { vi } else { en }
+}
+
+/// From the first of several days to the last.
+fn span(days: &[(Day, Vnd)], lang: Lang) -> String {
+    let (first, last) = (days.first(), days.last());
+    let [first, last] = [first, last].map(|end| end.map_or_else(String::new, |e| date(e.0, lang)));
+    match lang {
+        Lang::Vi => format!("từ ngày {first} đến ngày {last}"),
+        Lang::En => format!("from {first} to {last}"),
+    }
+}
+
+/// Each of several days with its sum.
+fn parts(days: &[(Day, Vnd)], lang: Lang) -> String {
+    let part = |(day, sum): &(Day, Vnd)| format!("{}: {}", date(*day, lang), dong(*sum, lang));
+    days.iter().map(part).collect::<Vec<_>>().join("; ")
 }
 
 fn join(codes: &[DossierCode]) -> String {

@@ -82,6 +82,8 @@ pub struct Pool<'a> {
     pub(super) many: FxHashMap<Index, Many>,
     pub(super) many_orders: ManyOrders<'a>,
     conflicts: FxHashMap<(Side, &'a str, &'a str, Option<&'a DossierCode>), Index>,
+    /// The first day that it holds whole; none where it holds every day whole.
+    whole_from: Option<Day>,
 }
 
 impl<'a> Pool<'a> {
@@ -108,6 +110,7 @@ impl<'a> Pool<'a> {
             many: FxHashMap::default(),
             many_orders: ManyOrders::default(),
             conflicts,
+            whole_from: (inputs.business_date).map(|night| rules.whole_from(night)),
         };
         pool.add_dossiers();
         for order in &inputs.orders {
@@ -326,8 +329,7 @@ impl<'a> Pool<'a> {
     /// those of the last window days; of an older day it holds only what other rows name, and the
     /// sum of some is no sum of the day.
     pub fn holds_whole_day(&self, day: Day) -> bool {
-        let tonight = self.inputs.business_date;
-        tonight.is_none_or(|tonight| tonight.minus(self.rules.window_days) <= day)
+        self.whole_from.is_none_or(|first| first <= day)
     }
 
     /// True when a payment of this day may be for the dossier without naming it exactly.

@@ -240,14 +240,18 @@ impl Reach {
         night: Day,
         window: &Window,
     ) -> Result<(), StoreError> {
-        let from = night.minus(window.sum_days);
+        let (from, held) = (night.minus(window.sum_days), night.minus(window.days));
         let (from_text, to) = (from.to_string(), night.to_string());
         let days = [Bind::Text(&from_text), Bind::Text(&to)];
         for row in tx.rows(&sql::SELECT_SUMMED_LINE, &days).await? {
             let evidence: Vec<Evidence> = from_json(&row, "evidence")?;
             let whole = |what: &Evidence| match what {
-                Evidence::BatchOf(_, of, _) | Evidence::DepositOf(_, of, _) => *of >= from,
-                _ => false,
+                Evidence::DepositOf(_, of, _) => *of >= from,
+                // the first of its days is added up again too, or it would be no sum any more
+                what => what.paid_out().is_some_and(|(_, days)| {
+                    let ends = days.first().zip(days.last());
+                    ends.is_some_and(|((first, _), (last, _))| *first >= held && *last >= from)
+                }),
             };
             if evidence.iter().any(whole) {
                 self.add_txns(std::slice::from_ref(&row))?;

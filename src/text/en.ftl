@@ -519,6 +519,7 @@ flow-intro-period = Successful rows, the sums of the nights of { $period }, each
 flow-intro = Successful rows of { $day }: came in − not counted = paid; paid − fees kept by the provider − refunds and reversals − debits = received. Not counted: batched settlement lines, banked cash, lines that another source tells, what is no fee.
 flow-kept-before = Came in and paid hold the fees taken before the amount was told, as the matching found them ({ $parts }); minutes of reconciliation have them on a line of their own.
 flow-kept-before-part = { $source }: { $n } payments, { $sum }
+flow-doubtful = Not counted: { $n } lines that nobody can place yet, { $sum }; each is exactly a sum of a gateway or of counter cash, but may be something else, as a payment of a citizen. See the exceptions.
 flow-came = Came in
 flow-uncounted = − Not counted
 flow-uncounted-out = Not counted of what went out: { $n } lines that another source tells, { $sum }.

@@ -519,6 +519,7 @@ flow-intro-period = Giao dịch thành công, cộng các đêm của { $period 
 flow-intro = Giao dịch thành công ngày { $day }: tiền vào − không tính = người dân nộp; người dân nộp − phí nhà cung cấp giữ − hoàn, đảo − ghi nợ = thực nhận. Không tính: dòng quyết toán gộp, tiền mặt nộp vào tài khoản, dòng trùng nguồn khác, khoản không phải phí, lệ phí.
 flow-kept-before = Tiền vào và người dân nộp có cộng phí trừ trước khi báo, tìm được khi khớp ({ $parts }); biên bản đối soát để khoản này ở dòng riêng.
 flow-kept-before-part = { $source }: { $n } khoản, { $sum }
+flow-doubtful = Chưa tính { $n } dòng chưa xác định, { $sum }: bằng đúng tổng của cổng thanh toán hoặc tiền mặt đã thu nhưng còn cách hiểu khác, có thể là khoản nộp của người dân; xem phần Ngoại lệ.
 flow-came = Tiền vào
 flow-uncounted = − Không tính
 flow-uncounted-out = Không tính ở phần tiền ra: { $n } dòng trùng nguồn khác, { $sum }.

@@ -106,6 +106,7 @@ mod passes_nights;
 mod passes_precision;
 mod passes_properties;
 mod payments;
+mod payouts;
 mod pdf;
 mod period_before;
 mod period_rows;

@@ -136,7 +136,9 @@ fn print_detail(detail: &ExceptionDetail, decisions: &[Entry], lang: Lang) -> St
         lines.push(format!(
             "\n{}\n{}",
             class.explanation.get(lang),
-            class.advice.get(lang)
+            classify::advice(&record.evidence)
+                .unwrap_or(class.advice)
+                .get(lang)
         ));
     }
     let seen = record
@@ -230,7 +232,9 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
     let place = record.evidence.iter().find_map(Evidence::place);
     let matter = matter.with(own).standing(place);
-    let Some((to, letter)) = text::letter::letter(lang, &matter) else {
+    let own = classify::advice(&detail.record.evidence);
+    let own = own.map(|advice| text::letter::note(lang, advice.get(lang)));
+    let Some((to, letter)) = own.or_else(|| text::letter::letter(lang, &matter)) else {
         return Vec::new();
     };
     let title = text::say(lang, "letter-heading", &[]);

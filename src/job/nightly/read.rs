@@ -47,7 +47,7 @@ pub(in crate::job) async fn read(
     let names = names::of(desk, day, &new).await?;
     // the pool holds them again
     drop(new);
-    let mut pool = desk.store.pool(day, &names, &window(desk)).await?;
+    let mut pool = desk.store.pool(day, &names, &window(desk, day)).await?;
     pool.business_date = Some(day);
     pool.sources.clone_from(&pulled.facts);
     let input_digest = digest::of_inputs(&mut pool)?;
@@ -61,11 +61,15 @@ pub(in crate::job) async fn read(
     })
 }
 
-fn window(desk: &Desk) -> Window {
-    let rules = &desk.config.rules;
+fn window(desk: &Desk, night: Day) -> Window {
+    let rules = desk.config.rules_for(night);
+    let back = |first: Day| u32::try_from(night.days_since(first)).unwrap_or(0);
+    let days = back(rules.whole_from(night));
     Window {
-        days: rules.window_days,
-        sum_days: rules.batch_days.max(rules.deposit_days),
+        days,
+        sum_days: back(rules.batch_from(night))
+            .max(rules.deposit_days)
+            .min(days),
         gateways: gateways::sources(desk),
     }
 }

@@ -2,7 +2,8 @@
 
 use super::super::say;
 use super::super::words::plain;
-use super::{Evidence, date, dong, edit_name, join};
+use super::doubt::why_not;
+use super::{Evidence, date, dong, edit_name, join, parts, span};
 use crate::domain::{Day, Lang, Vnd};
 
 impl Evidence {
@@ -38,9 +39,31 @@ impl Evidence {
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))
             }
+            Self::BatchOfDays(source, days, sum) => format!(
+                "equals the net sum of {source} {}: {} ({})",
+                span(days, Lang::En),
+                d(sum),
+                parts(days, Lang::En)
+            ),
             Self::DepositOf(agency, on, sum) => {
                 format!("equals the receipts of {agency} on {}: {}", day(on), d(sum))
             }
+            Self::MayBeBatch(source, first, last, why) if first == last => format!(
+                "exactly the net sum of {source} on {}; not taken for it: {}",
+                day(first),
+                why_not(why, Lang::En)
+            ),
+            Self::MayBeBatch(source, first, last, why) => format!(
+                "exactly the net sum of {source} from {} to {}; not taken for it: {}",
+                day(first),
+                day(last),
+                why_not(why, Lang::En)
+            ),
+            Self::MayBeDeposit(agency, on, why) => format!(
+                "exactly the cash that {agency} took on {}; not taken for it: {}",
+                day(on),
+                why_not(why, Lang::En)
+            ),
             Self::SumOverDossiers(n, sum) => format!(
                 "one transfer for {n} dossiers, the sum is exact: {}",
                 d(sum)

@@ -2,7 +2,8 @@
 
 use super::super::say;
 use super::super::words::plain;
-use super::{Evidence, date, dong, edit_name, join};
+use super::doubt::why_not;
+use super::{Evidence, date, dong, edit_name, join, parts, span};
 use crate::domain::{Day, Lang, Vnd};
 
 impl Evidence {
@@ -42,10 +43,32 @@ impl Evidence {
                 day(on),
                 d(sum)
             ),
+            Self::BatchOfDays(source, days, sum) => format!(
+                "bằng tổng sau phí của {source} {}: {} ({})",
+                span(days, Lang::Vi),
+                d(sum),
+                parts(days, Lang::Vi)
+            ),
             Self::DepositOf(agency, on, sum) => format!(
                 "bằng tổng biên lai của {agency} ngày {}: {}",
                 day(on),
                 d(sum)
+            ),
+            Self::MayBeBatch(source, first, last, why) if first == last => format!(
+                "bằng đúng tổng sau phí của {source} ngày {}; chưa nhận vì {}",
+                day(first),
+                why_not(why, Lang::Vi)
+            ),
+            Self::MayBeBatch(source, first, last, why) => format!(
+                "bằng đúng tổng sau phí của {source} từ ngày {} đến ngày {}; chưa nhận vì {}",
+                day(first),
+                day(last),
+                why_not(why, Lang::Vi)
+            ),
+            Self::MayBeDeposit(agency, on, why) => format!(
+                "bằng đúng tiền mặt đã thu của {agency} ngày {}; chưa nhận vì {}",
+                day(on),
+                why_not(why, Lang::Vi)
             ),
             Self::SumOverDossiers(n, sum) => {
                 format!("một lần chuyển cho {n} hồ sơ, tổng đúng {}", d(sum))

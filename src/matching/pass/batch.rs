@@ -1,19 +1,30 @@
-//! A gateway's batched settlement line: the net sum of its day, less refunds, in one line of the
-//! bank. It is no payment at all. A line that names nobody is looked for only after everything else
-//! had its say; one that lists the dossiers which the gateway's payments have settled, before its
-//! codes are taken for a second payment of them.
+//! A gateway's batched settlement line: the net sum of its day, or of several days behind each
+//! other, less refunds, in one line of the bank. It is no payment at all. A line that names nobody
+//! is looked for only after everything else had its say; one that lists the dossiers which the
+//! gateway's payments have settled, before its codes are taken for a second payment of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
+use crate::domain::lang::Word;
 use crate::domain::{Day, RowKey, SourceName, Txn, TxnKind, Vnd};
 
 use super::super::desk::{Desk, Standing};
-use super::super::evidence::{Evidence, Nearest, Test};
+use super::super::evidence::Evidence;
 use super::super::pool::{Index, Payer, Pool, at};
 use super::super::reading::{Key, Reading};
 use super::chain::{gateway_rows, is_bank_line};
+use super::deposit::{Cash, Open};
+use span::Span;
+
+mod nearest;
+mod span;
+
+pub(super) use nearest::NearDays;
+
+/// At most so many readings of a line are shown: a dossier that is another has its place too.
+const SHOWN: usize = 2;
 
 /// A gateway's day: number of payments, what was paid less what was refunded, and the net sums less
 /// refunds that it may have paid out: as its rows tell, and with each configured rate on the rows
@@ -61,9 +72,7 @@ pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
     }
     let mut sessions = Sessions::new();
     for (source, days) in by_source {
-        for (day, mut session) in days {
-            session.nets.sort_unstable();
-            session.nets.dedup();
+        for (day, session) in days {
             sessions.insert((source.as_str(), day), session);
         }
     }
@@ -71,13 +80,15 @@ pub(super) fn sessions<'a>(pool: &Pool<'a>) -> Sessions<'a> {
 }
 
 /// Bank lines that name no dossier and equal a net sum of one gateway's day, zero to three days
-/// later. One payment alone is no batch, and two equal answers are none; nor is a line that could
-/// as well pay what is still `open`.
-pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
+/// later, or of several of its days behind each other. One payment alone is no batch, and two equal
+/// answers are none; nor is a line that could as well pay what is still `open`, or days that could
+/// be banked cash. The lines that equal such sums and were not taken.
+pub(super) fn batches(desk: &mut Desk, open: &Open, cash: &Cash) -> BTreeSet<Index> {
     let sessions = sessions(desk.pool);
     let sums = Sums::new(desk, &sessions);
-    let told = told(desk);
-    let mut claims = Claims::new();
+    let told = told(desk, &sums);
+    let mut doubtful: BTreeMap<Index, (Vec<Span>, Word)> = BTreeMap::new();
+    let mut claims: Vec<(Index, Span)> = Vec::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let unread = matches!(
@@ -87,20 +98,45 @@ pub(super) fn batches(desk: &mut Desk, open: &BTreeSet<i128>) {
                 ..
             }
         );
-        let rival = open.contains(&row.amount.wide());
-        if !is_bank_line(row) || !unread || rival || row.kind != TxnKind::Payment {
+        if !is_bank_line(row) || !unread || row.kind != TxnKind::Payment {
             continue;
         }
-        if let Some((gateway, day, source)) = sums.only_day(desk.pool, row) {
-            let claim = claims.entry((gateway, day)).or_default();
-            claim.push((txn, source));
+        let readings = sums.readings(desk.pool, row);
+        if readings.is_empty() {
+            continue;
+        }
+        let only = sums.only(desk.pool, row, &readings);
+        let why = match only {
+            _ if open.may_be(row) => "open",
+            None if readings.len() > 1 => "several",
+            None => "late",
+            Some(only) if !only.is_day() && cash.may_be(desk.pool, row) => "cash",
+            Some(only) => {
+                claims.push((txn, only));
+                "again"
+            }
+        };
+        doubtful.insert(txn, (readings, why));
+    }
+    for (txn, of) in &claims {
+        let others = claims.iter().filter(|(other, _)| other != txn);
+        let mut others = others.map(|(_, other)| other).chain(&told);
+        if !others.any(|other| other.touches(of)) {
+            desk.out(
+                *txn,
+                "batch_settlement",
+                vec![sums.evidence(of, desk.pool.txn(*txn).amount)],
+            );
+            doubtful.remove(txn);
         }
     }
-    claims.retain(|(gateway, day), _| {
-        let taken = |(source, on): &(Box<str>, Day)| on == day && sums.gateway(source) == *gateway;
-        !told.iter().any(taken)
-    });
-    take(desk, claims);
+    for (txn, (readings, why)) in &doubtful {
+        for of in readings.iter().take(SHOWN) {
+            let said = Evidence::MayBeBatch(of.source.into(), of.first, of.last, why);
+            desk.note(*txn, said, None);
+        }
+    }
+    doubtful.into_keys().collect()
 }
 
 /// Bank lines that name dossiers and equal a net sum of one gateway's day, where each dossier that
@@ -203,12 +239,15 @@ fn take(desk: &mut Desk, claims: Claims) {
     }
 }
 
-/// The days that lines were taken for already, with the sources that tell their sums.
-fn told(desk: &Desk) -> BTreeSet<(Box<str>, Day)> {
+/// The days that lines were taken for already.
+fn told<'s>(desk: &Desk, sums: &Sums<'s>) -> Vec<Span<'s>> {
     let outs = desk.txns.iter().filter_map(Standing::out);
     let evidence = outs.flat_map(|out| &out.evidence);
     let days = evidence.filter_map(|why| match why {
-        Evidence::BatchOf(source, day, _) => Some((source.clone(), *day)),
+        Evidence::BatchOf(source, day, _) => {
+            let known = sources(sums.sessions).find(|known| **known == **source)?;
+            sums.day(known, *day)
+        }
         _ => None,
     });
     days.collect()
@@ -216,12 +255,13 @@ fn told(desk: &Desk) -> BTreeSet<(Box<str>, Day)> {
 
 /// The days of gateways by the sums that they may have paid out.
 struct Sums<'s> {
+    sessions: &'s Sessions<'s>,
     by_sum: BTreeMap<i128, Vec<(&'s str, Day)>>,
     twins: BTreeMap<&'s str, &'s str>,
 }
 
 impl<'s> Sums<'s> {
-    fn new(desk: &Desk<'_, 's>, sessions: &Sessions<'s>) -> Self {
+    fn new<'p: 's>(desk: &Desk<'_, 'p>, sessions: &'s Sessions<'p>) -> Self {
         let mut by_sum: BTreeMap<i128, Vec<(&str, Day)>> = BTreeMap::new();
         for (key, session) in sessions {
             for net in session.nets.iter().filter(|net| **net > 0) {
@@ -231,7 +271,11 @@ impl<'s> Sums<'s> {
             }
         }
         let twins = twins(desk);
-        Self { by_sum, twins }
+        Self {
+            sessions,
+            by_sum,
+            twins,
+        }
     }
 
     /// The gateway of which a source tells.
@@ -284,28 +328,5 @@ fn sources<'s>(sessions: &'s Sessions<'s>) -> impl Iterator<Item = &'s str> {
     std::iter::successors(first, move |source| {
         let mut behind = sessions.range((*source, end)..).map(|((next, _), _)| *next);
         behind.find(|next| next != source)
-    })
-}
-
-/// The gateway's day whose sum comes nearest to an unread bank line that names the gateway or
-/// has exactly the sum: shown when it is not exact or has another reading.
-pub(super) fn nearest_batch(pool: &Pool, sessions: &Sessions, txn: &Txn) -> Option<Nearest> {
-    let memo = txn.memo.to_ascii_uppercase();
-    let earliest = txn.paid_on.minus(pool.rules.batch_days);
-    let fits = |((source, _), session): &(&(&str, Day), &Session)| {
-        let told = || memo.contains(&source.to_ascii_uppercase());
-        session.payments >= 2 && (session.nets.contains(&txn.amount.wide()) || told())
-    };
-    let distance = |net: i128| (net - txn.amount.wide()).abs();
-    let in_time = |source| sessions.range((source, earliest)..=(source, txn.paid_on));
-    let sums = sources(sessions).flat_map(in_time).filter(fits);
-    let sums = sums.flat_map(|(key, session)| session.nets.iter().map(move |net| (key, *net)));
-    let ((source, day), net) = sums.min_by_key(|(key, net)| (distance(*net), *key))?;
-    let amount = Vnd::from_wide(net).ok();
-    let exact = net == txn.amount.wide();
-    Some(Nearest {
-        candidate: format!("{source} {day}").into(),
-        amount,
-        failed: if exact { Test::Unique } else { Test::Sum },
     })
 }

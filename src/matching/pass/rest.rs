@@ -10,7 +10,7 @@ use super::super::evidence::{Nearest, Test};
 use super::super::pool::{Index, at};
 use super::super::reading::Reading;
 use super::Pass;
-use super::batch::{nearest_batch, sessions};
+use super::batch::{NearDays, sessions};
 
 /// The pass.
 pub(super) const PASS: Pass = Pass {
@@ -28,6 +28,7 @@ const NEAREST_MAX: usize = 3;
 fn run(desk: &mut Desk) {
     let open = open_dossiers(desk);
     let sessions = sessions(desk.pool);
+    let days = NearDays::new(desk, &sessions);
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let Reading::Nothing { class, said } = desk.readings[at(txn)].clone() else {
@@ -38,11 +39,17 @@ fn run(desk: &mut Desk) {
             evidence.extend(said);
             nearest.extend(near);
         }
-        nearest.extend(nearest_batch(desk.pool, &sessions, row));
+        nearest.extend(days.of(desk.pool, row));
         let same = open.get(&row.amount.wide()).map_or(&[][..], Vec::as_slice);
         let room = NEAREST_MAX.saturating_sub(nearest.len());
         let shown: Vec<Box<str>> = nearest.iter().map(|near| near.candidate.clone()).collect();
-        let codes = same.iter().map(|d| desk.pool.dossier(*d).code.as_str());
+        // nobody paid for a dossier that had not come yet
+        let there = |d: &&Index| {
+            let window = desk.pool.window(**d);
+            window.is_none_or(|(first, _)| first <= row.paid_on)
+        };
+        let codes = same.iter().filter(there);
+        let codes = codes.map(|d| desk.pool.dossier(*d).code.as_str());
         let unseen = codes.filter(|code| shown.iter().all(|known| **known != **code));
         nearest.extend(unseen.take(room).map(|code| Nearest {
             candidate: code.into(),

@@ -16,6 +16,9 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
             continue;
         };
         match row.class {
+            "batch_settlement" if super::spans::told(row).is_some() => {
+                super::spans::batch(books, &sums, txn, row, findings);
+            }
             "batch_settlement" => batch(books, &sums, txn, row, findings),
             "cash_deposit" => deposit(books, &sums, txn, row, findings),
             "not_fee" => not_fee(books, txn, row, findings),

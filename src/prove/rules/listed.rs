@@ -10,7 +10,7 @@ use super::super::books::{Books, Money};
 use super::super::memo::{person, squeezed};
 use super::super::violation::{Findings, Invariant, dong, name, text};
 use super::excluded::{Sums, in_window};
-use super::refers;
+use super::{is_whole, refers};
 use crate::domain::{Day, Txn, TxnKind, TxnStatus};
 use crate::matching::Evidence;
 
@@ -147,13 +147,12 @@ fn paid<'b>(books: &'b Books, plain: bool) -> Paid<'b> {
 
 /// The days of gateways whose payout a line must be.
 fn claimed(books: &Books, sums: &Sums, paid: &Paid, txn: &Txn, listed: &[usize]) -> Vec<Day> {
-    let first = books.inputs.business_date;
-    let first = first.map(|tonight| tonight.minus(books.rules.window_days));
+    let tonight = books.inputs.business_date;
     let payer = person(&txn.payer);
     let stranger = |d: &usize| payer.iter().all(|word| !books.payers[*d].contains(word));
     let mut days = Vec::new();
     for (source, day) in sums.days_of(txn.amount.wide()) {
-        let whole = first.is_none_or(|first| first <= *day);
+        let whole = tonight.is_none_or(|night| is_whole(books, night, *day));
         if whole && in_window(txn, *day, books.rules.batch_days) {
             days.push((*source, *day));
         }

@@ -8,6 +8,9 @@ mod loose;
 mod margin;
 mod returned;
 mod sets;
+mod spans;
+
+pub(in crate::prove) use spans::is_whole;
 
 use std::cell::OnceCell;
 

@@ -13,6 +13,7 @@ use crate::classify::Bucket;
 use crate::domain::{AgencyCode, Day, Side, Txn};
 use crate::kpi::Contribution;
 use crate::matching::Evidence;
+use crate::prove::rules::is_whole;
 
 const TX: &str = "TX_CASHLESS";
 const AMOUNT: &str = "AMOUNT_CASHLESS";
@@ -156,16 +157,23 @@ impl<'b> Waiting<'b> {
     /// Something open may change the sum that a line equals, or be another line of that sum.
     fn touches(&self, books: &Books, money: &Money, txn: &Txn) -> bool {
         let why = money.said.into_iter().flat_map(|row| &row.evidence);
-        let told = why.filter_map(|why| match why {
-            Evidence::BatchOf(source, day, _) => Some((Of::Gateway(source), *day)),
-            Evidence::DepositOf(agency, day, _) => Some((Of::Desk(agency), *day)),
-            _ => None,
+        let told = why.flat_map(|why| match why {
+            Evidence::BatchOf(source, day, _) => vec![(Of::Gateway(source), *day)],
+            Evidence::BatchOfDays(source, days, _) => days
+                .iter()
+                .map(|(day, _)| (Of::Gateway(source), *day))
+                .collect(),
+            Evidence::DepositOf(agency, day, _) => vec![(Of::Desk(agency), *day)],
+            _ => Vec::new(),
         });
         let rules = books.rules;
         let again = |day: Day| {
             let tonight = books.inputs.business_date;
-            tonight.is_none_or(|night| night.plus(1) <= day.plus(rules.window_days))
+            tonight.is_none_or(|night| is_whole(books, night.plus(1), day))
         };
+        let told: Vec<(Of, Day)> = told.collect();
+        // a line over several days is held against them while all of them are
+        let again = told.iter().all(|(_, day)| again(*day));
         told.into_iter().any(|(of, day)| {
             let limit = match of {
                 Of::Gateway(_) => rules.batch_days,
@@ -189,7 +197,7 @@ impl<'b> Waiting<'b> {
                 }
             };
             let unread = self.unread[0].contains(&day);
-            again(day) && (is_late(books) || line || of_day || unread)
+            again && (is_late(books) || line || of_day || unread)
         })
     }
 }

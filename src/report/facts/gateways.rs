@@ -23,8 +23,8 @@ pub struct GatewayFacts {
     pub gateways: Vec<SourceName>,
     /// The first day of which the night holds every row of them.
     pub first: Day,
-    /// A day is handed on within so many days.
-    pub batch_days: u32,
+    /// A day before it is handed on by now: as many days of work as that takes are over.
+    pub due_from: Day,
     /// The fees that the configuration knows.
     pub rates: Vec<NetRate>,
     /// What stood decided before the night, in the order of keys.

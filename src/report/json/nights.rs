@@ -91,6 +91,9 @@ pub(super) struct FlowJson {
     source: Box<str>,
     came: Figure,
     uncounted: Figure,
+    /// Only where there is any; an older program told none.
+    #[serde(default, skip_serializing_if = "Figure::is_nothing")]
+    doubtful: Figure,
     paid: Figure,
     /// Only where there is any; an older program told none.
     #[serde(default, skip_serializing_if = "Figure::is_nothing")]
@@ -110,6 +113,7 @@ impl FlowJson {
             source: row.source.clone(),
             came: row.came,
             uncounted: row.uncounted,
+            doubtful: row.doubtful,
             paid: row.paid,
             kept_before: row.kept_before,
             fees_vnd: row.fees,
@@ -126,6 +130,7 @@ impl FlowJson {
             source: self.source,
             came: self.came,
             uncounted: self.uncounted,
+            doubtful: self.doubtful,
             paid: self.paid,
             kept_before: self.kept_before,
             fees: self.fees_vnd,

@@ -1,6 +1,6 @@
 //! Pure: what a source that is not complete may still bring. Asking others about it is too early.
 
-use crate::classify::Classified;
+use crate::classify::{self, Classified};
 use crate::domain::{Completeness, Lang, SourceFacts};
 use crate::report::RunFacts;
 use crate::text;
@@ -9,8 +9,12 @@ use crate::text;
 const MISSING: &str = "missing_payment";
 
 /// What to do about a payment that no source has, where a source has yet to tell of its day: to
-/// wait for that source. None where every source has told.
+/// wait for that source; about a line that equals a sum of the day: to look at that sum before
+/// anybody is asked. None where nothing else than the class tells it.
 pub(super) fn advice(facts: &RunFacts, row: &Classified) -> Option<String> {
+    if let Some(advice) = classify::advice(&row.evidence).filter(|_| row.is_open()) {
+        return Some(advice.get(facts.lang).to_owned());
+    }
     let sources = facts.sources.iter().map(|night| &night.facts);
     let silent = sources.filter(|source| source.carries_money && may_tell(source, row));
     let names: Vec<&str> = silent.map(|source| source.name.as_str()).collect();

@@ -1,5 +1,5 @@
 //! Pure: settlements of gateways that came into the bank tonight, each one credit for the payments
-//! of a day.
+//! of a day, or of several days behind each other.
 
 use crate::domain::{Day, Vnd};
 use crate::matching::Evidence;
@@ -13,8 +13,10 @@ use super::index::Index;
 pub struct BatchView {
     /// The gateway.
     pub gateway: Box<str>,
-    /// The day of its payments.
+    /// The day of its payments, or the first of them.
     pub of_day: Day,
+    /// The last of several days; none where it is one.
+    pub to_day: Option<Day>,
     /// What it owes for them, after its fees and refunds.
     pub due: Vnd,
     /// The bank that tells of the credit.
@@ -25,7 +27,7 @@ pub struct BatchView {
     pub received: Vnd,
     /// When.
     pub on: Day,
-    /// Days from the payments to the credit.
+    /// Days from the payments, of several days the last, to the credit.
     pub days: i64,
 }
 
@@ -35,23 +37,22 @@ pub(super) fn list(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts)
     let tonight = rows
         .filter(|row| row.class == "batch_settlement" && row.business_date == facts.business_date);
     let view = |row: &crate::classify::Classified| {
-        let said = row.evidence.iter().find_map(|seen| match seen {
-            Evidence::BatchOf(gateway, day, sum) => Some((gateway, *day, *sum)),
-            _ => None,
-        });
-        let (gateway, of_day, due) = said?;
+        let (gateway, days) = row.evidence.iter().find_map(Evidence::paid_out)?;
+        let ((of_day, _), (to_day, _)) = days.first().copied().zip(days.last().copied())?;
+        let due = days.iter().map(|(_, sum)| sum.wide()).sum();
         let on = index
             .txn(&row.key)
             .map_or(row.business_date, |txn| txn.paid_on);
         Some(BatchView {
-            gateway: gateway.clone(),
+            gateway: gateway.into(),
             of_day,
-            due,
+            to_day: (to_day != of_day).then_some(to_day),
+            due: Vnd::from_wide(due).ok()?,
             bank: row.key.source.as_str().into(),
             reference: index.person_reference(facts.lang, &row.key),
             received: row.amount,
             on,
-            days: on.days_since(of_day),
+            days: on.days_since(to_day),
         })
     };
     let mut batches: Vec<BatchView> = tonight.filter_map(view).collect();

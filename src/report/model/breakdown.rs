@@ -15,7 +15,7 @@ use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
-use super::bridge::kept_before;
+use super::bridge::{is_doubtful, kept_before};
 use super::exceptions::ExceptionList;
 use super::index::Index;
 use super::shares::{self, ShareRow};
@@ -144,7 +144,11 @@ pub(super) fn instruments(
     let declared = declared_methods(index, settlement);
     let mut by_word: BTreeMap<&'static str, (Figure, Figure)> = BTreeMap::new();
     let mut cash_events = BTreeSet::new();
-    for row in settlement.rows.iter().filter(|row| is_payment(row)) {
+    for row in settlement
+        .rows
+        .iter()
+        .filter(|row| is_payment(row) && !is_doubtful(row))
+    {
         let (word, amount, is_event) = if let Some(txn) = index.txn(&row.key) {
             let paid = txn.kind == TxnKind::Payment && txn.status == TxnStatus::Success;
             if !paid || txn.paid_on != facts.business_date {

@@ -23,8 +23,11 @@ pub struct FlowRow {
     /// Every payment line, with the fee that the provider kept before it told the amount.
     pub came: Figure,
     /// Of these, lines that are no payment of their own: batched settlements, banked cash, second
-    /// sightings, and what a person said is no fee.
+    /// sightings, and what a person said is no fee; and the doubtful ones.
     pub uncounted: Figure,
+    /// Of the uncounted, open lines that equal a sum of a gateway or of counter cash and may be
+    /// something else too: nobody knows whether people paid them.
+    pub doubtful: Figure,
     /// What people paid.
     pub paid: Figure,
     /// The part of it that no row tells: fees that the provider kept before it told the amount, as
@@ -47,6 +50,7 @@ impl FlowRow {
     pub(super) fn plus(&mut self, other: &Self) {
         self.came.plus(other.came);
         self.uncounted.plus(other.uncounted);
+        self.doubtful.plus(other.doubtful);
         self.paid.plus(other.paid);
         self.kept_before.plus(other.kept_before);
         self.fees += other.fees;
@@ -215,10 +219,16 @@ pub(super) fn kept_before_all(rows: &[Classified]) -> FxHashMap<(&str, &str), &C
         .collect()
 }
 
-/// Lines of money that are no payment of their own, by source and id.
+/// An open line that equals a sum of the day and was not taken for it.
+pub(super) fn is_doubtful(row: &Classified) -> bool {
+    row.bucket == Bucket::Open && row.evidence.iter().any(Evidence::is_doubtful_sum)
+}
+
+/// Lines of money that are no payment of their own, or are perhaps none, by source and id.
 pub(super) fn left_out(settlement: &Settlement) -> FxHashSet<(&str, &str)> {
     let rows = settlement.rows.iter();
-    let out = rows.filter(|row| row.key.side == Side::Txn && row.bucket == Bucket::Excluded);
+    let is_out = |row: &Classified| row.bucket == Bucket::Excluded || is_doubtful(row);
+    let out = rows.filter(|row| row.key.side == Side::Txn && is_out(row));
     out.map(|row| (row.key.source.as_str(), &*row.key.id))
         .collect()
 }
@@ -237,7 +247,8 @@ impl<'s> Said<'s> {
         let of_money = |row: &&Classified| row.key.side == Side::Txn;
         let tells = |row: &&Classified| {
             let is_net = |seen: &Evidence| matches!(seen, Evidence::NetOfFee(_));
-            row.bucket == Bucket::Excluded || row.evidence.iter().any(is_net)
+            let is_out = row.bucket == Bucket::Excluded || is_doubtful(row);
+            is_out || row.evidence.iter().any(is_net)
         };
         let rows = settlement.rows.iter().filter(of_money).filter(tells);
         let legs = settlement.groups.iter().flat_map(|group| &group.legs);
@@ -286,7 +297,11 @@ fn flow(row: &mut FlowRow, txn: &Txn, said: &Said<'_>) {
             let kept = known.map_or(0, |known| kept_before(known, txn));
             let gross = Figure::new(1, txn.amount.wide() + kept);
             row.came.plus(gross);
-            if left_out.is_some() {
+            let doubtful = known.is_some_and(is_doubtful);
+            if doubtful {
+                row.doubtful.plus(gross);
+            }
+            if doubtful || left_out.is_some() {
                 row.uncounted.plus(gross);
                 return;
             }

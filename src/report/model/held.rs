@@ -229,7 +229,7 @@ pub(super) fn held(index: &Index<'_>, settlement: &Settlement, facts: &RunFacts)
             }
             row.batches.plus(credits.batches);
             row.kept += credits.kept;
-            let told = of_day.told(&row.source, *day, credits.batch, gateways, night);
+            let told = of_day.told(&row.source, *day, credits.batch, gateways);
             row.closing += told.held();
             all.days.push(told);
         }

@@ -1,5 +1,7 @@
-//! Pure: what the money of the day holds that no row tells, in words.
+//! Pure: what the money of the day holds that no row tells, and what nobody knows the payer of, in
+//! words.
 
+use crate::report::facts::Figure;
 use crate::text;
 
 use super::Report;
@@ -19,9 +21,32 @@ impl Report {
         (!parts.is_empty()).then(|| text::say(self.lang, "flow-kept-before", &[("parts", &parts)]))
     }
 
+    /// The lines that equal a sum of the day and may be something else: they stand in no sum of
+    /// what people paid, and are told beside each of them. None where there are none.
+    pub fn doubtful_note(&self) -> Option<String> {
+        let mut all = Figure::default();
+        for row in &self.flows {
+            all.plus(row.doubtful);
+        }
+        let n = text::number(self.lang, all.count);
+        let sum = text::money(self.lang, all.sum_vnd);
+        let args = [("n", &*n), ("sum", &*sum)];
+        (!all.is_empty()).then(|| text::say(self.lang, "flow-doubtful", &args))
+    }
+
+    /// What a table of people's payments is headed with, of a night or of a period, with what it
+    /// leaves out because nobody knows the payer.
+    pub fn payments_intro(&self, night: &str, period: &str) -> String {
+        let intro = self.say_of_nights(night, period);
+        match self.doubtful_note() {
+            Some(note) => format!("{intro} {note}"),
+            None => intro,
+        }
+    }
+
     /// The sentences under the heading of the money of the day, or of the nights of the period.
     pub fn flow_intro(&self) -> String {
-        let intro = self.say_of_nights("flow-intro", "flow-intro-period");
+        let intro = self.payments_intro("flow-intro", "flow-intro-period");
         match self.kept_before_note() {
             Some(note) => format!("{intro} {note}"),
             None => intro,

@@ -19,8 +19,9 @@ pub(super) fn write_fees(book: &Book<'_>) -> Result<(Worksheet, Written)> {
     let mut sheet = book.sheet("sheet-fees")?;
     let title = book.of_nights("book-fees-title");
     let mut intro = book.intro("book-fees-intro", "book-fees-intro-period");
-    if let Some(less) = &book.report.nights_less {
-        intro = format!("{intro} {less}");
+    let notes = book.report.nights_less.clone().into_iter();
+    for note in notes.chain(book.report.doubtful_note()) {
+        intro = format!("{intro} {note}");
     }
     if let Some(unknown) = book.report.unknown_fees() {
         intro = format!("{intro} {unknown}");

@@ -3,6 +3,7 @@
 
 mod links;
 pub(crate) mod loose;
+mod payouts;
 mod rows;
 mod shares;
 mod spans;
@@ -161,6 +162,7 @@ pub(crate) fn plants() -> impl Iterator<Item = &'static Plant> {
     let kinds = [
         links::PLANTS,
         loose::PLANTS,
+        payouts::PLANTS,
         rows::PLANTS,
         shares::PLANTS,
         spans::PLANTS,

@@ -99,7 +99,7 @@ fn scene() -> Scene {
     scene.facts.page.gateways = Some(Box::new(GatewayFacts {
         gateways: vec![SourceName::new(MOMO)],
         first: day("2022-11-28"),
-        batch_days: rules.batch_days,
+        due_from: day("2022-12-02"),
         rates: rules.net_rates,
         standing: Vec::new(),
         before: Some(before),

@@ -277,7 +277,8 @@ impl OfDay<'_> {
         };
         let ((settled_before, received_before), (settled, received)) = (of(&before), of(&now));
         let is_same = self.batch.map(|line| &line.key) == self.batch_before.map(|line| &line.key);
-        let count = u64::from(!is_same);
+        let line = self.batch.or(self.batch_before);
+        let count = u64::from(!is_same && line.is_some_and(|line| line.counts));
         Credits {
             settled_before: settled_before + self.singles_before,
             batches: Figure::new(count, received - received_before),
@@ -293,7 +294,6 @@ impl OfDay<'_> {
         day: Day,
         batch: Option<DayCredit>,
         gateways: &GatewayFacts,
-        night: Day,
     ) -> GatewayDay {
         let kept = batch.as_ref().map(|batch| batch.settled - batch.received);
         let (expected, odd) = self.charged.judge(&gateways.rates, kept);
@@ -313,8 +313,7 @@ impl OfDay<'_> {
             odd,
             overdue: false,
         };
-        let late = night.days_since(day) > i64::from(gateways.batch_days);
-        told.overdue = late && told.held() != 0;
+        told.overdue = day < gateways.due_from && told.held() != 0;
         told
     }
 }

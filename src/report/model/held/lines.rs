@@ -20,6 +20,9 @@ pub(super) struct Line {
     pub(super) received: i128,
     pub(super) on: Day,
     business_date: Day,
+    /// False where it is a part of a line over several days, but for the last of them: one line is
+    /// one credit.
+    pub(super) counts: bool,
 }
 
 /// A row that was decided to be a batch, or a payment told again.
@@ -119,13 +122,17 @@ impl<'a> Lines<'a> {
     /// A line of a bank.
     fn bank(&mut self, row: &Decided<'a>, names: &Names<'a>) {
         if row.class == "batch_settlement" {
-            let of = row.evidence.iter().find_map(|said| match said {
-                Evidence::BatchOf(source, day, _) => Some((source.clone(), *day)),
-                _ => None,
-            });
-            if let Some(of) = of {
-                self.hands_on.insert(row.line.key.clone());
-                self.batches.entry(of).or_insert_with(|| row.line.clone());
+            let Some((source, days)) = row.evidence.iter().find_map(Evidence::paid_out) else {
+                return;
+            };
+            self.hands_on.insert(row.line.key.clone());
+            let last = days.len().saturating_sub(1);
+            for (nth, (day, part)) in days.iter().enumerate() {
+                let mut line = row.line.clone();
+                if last > 0 {
+                    (line.received, line.counts) = (part.wide(), nth == last);
+                }
+                self.batches.entry((source.into(), *day)).or_insert(line);
             }
             return;
         }
@@ -163,6 +170,7 @@ fn line_of(txn: &Txn) -> Line {
         received: sign * txn.amount.wide(),
         on: txn.paid_on,
         business_date: txn.business_date,
+        counts: true,
     }
 }
 
@@ -174,6 +182,7 @@ fn stood_as<'a>(index: &Index<'a>, row: &'a StandingRow) -> Decided<'a> {
         received: row.amount.wide(),
         on: row.paid_on,
         business_date: row.business_date,
+        counts: true,
     };
     Decided {
         line: index.txn(&row.key).map_or(line, line_of),

@@ -132,7 +132,7 @@ impl Maker<'_> {
     }
 
     pub(super) fn flows(&self, blocks: &mut Vec<Block>) {
-        let intro = self.r.say_of_nights("flow-intro", "flow-intro-period");
+        let intro = self.r.payments_intro("flow-intro", "flow-intro-period");
         said(blocks, self.r.flow_heading(), &intro);
         let columns = [
             ("column-source", 20),

@@ -132,7 +132,7 @@ impl Maker<'_> {
         let heading = self.t("instrument-heading");
         let intro = self
             .r
-            .say_of_nights("instrument-intro", "instrument-intro-period");
+            .payments_intro("instrument-intro", "instrument-intro-period");
         said(blocks, self.r.heading_of_nights(&heading), &intro);
         let columns = [
             ("column-instrument-declared", 50),
