@@ -274,7 +274,8 @@ impl Maker<'_> {
         } else {
             amount
         };
-        let currency = opt(cell(Role::Currency)).or(statement.currency.as_deref());
+        let currency = statement.unit.or(opt(cell(Role::Currency)));
+        let currency = currency.or(statement.currency.as_deref());
         Record {
             order_ref: told(Role::OrderRef),
             memo: cell(Role::Memo).into(),
