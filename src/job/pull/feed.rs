@@ -221,14 +221,9 @@ fn say_breaks(stage: &Stage, breaks: &[Break]) -> Vec<String> {
 fn say_beside(stage: &Stage, beside: &BTreeMap<Day, Vec<Box<str>>>) -> Vec<String> {
     let lang = stage.desk.config.lang;
     let one = |(day, ids): (&Day, &Vec<Box<str>>)| {
-        let (n, ids) = (
-            ids.len().to_string(),
-            ids.iter()
-                .take(BREAKS_TOLD)
-                .map(AsRef::as_ref)
-                .collect::<Vec<_>>()
-                .join(", "),
-        );
+        let first = ids.iter().take(BREAKS_TOLD).map(|id| &**id);
+        let first: Vec<&str> = first.collect();
+        let (n, ids) = (ids.len().to_string(), first.join(", "));
         let day = text::day(lang, *day);
         text::say(
             lang,

@@ -54,10 +54,32 @@ async fn two_columns_that_differ_by_in_and_out_are_both_sides() {
 
 #[test]
 fn the_bank_s_reference_has_many_names() {
-    for heading in ["Mã tham chiếu", "Số giao dịch", "Mã GD", "Số GD", "Ref No"] {
-        let text =
-            format!("Ngày giao dịch;{heading};Ghi nợ;Ghi có;Nội dung\n15/12/2022;FT1;;1.000;x\n");
-        let proposed = read(&text).mapping.unwrap();
+    for heading in [
+        "Mã tham chiếu",
+        "Số giao dịch",
+        "Mã GD",
+        "Số GD",
+        "Mã CT",
+        "Ref No",
+        "Transaction Ref",
+        "Mã giao dịch ngân hàng",
+    ] {
+        let text = format!(
+            "Ngày giao dịch;{heading};Ghi nợ;Ghi có;Loại phí;Diễn giải của ngân hàng\n\
+             15/12/2022;FT1;;1.000;Miễn phí;x\n"
+        );
+        let file = read(&text);
+        assert_eq!(
+            (sums(&file), bad(&file)),
+            (vec![(1, "1000", "0")], vec![]),
+            "{heading}"
+        );
+        let proposed = file.mapping.unwrap();
+        assert!(!proposed.contains("fee"), "{proposed}");
+        assert!(
+            proposed.contains("memo = \"Diễn giải của ngân hàng\"\n"),
+            "{proposed}"
+        );
         let line = format!("bank_ref = \"{heading}\"\n");
         assert!(proposed.contains(&line), "{proposed}");
     }

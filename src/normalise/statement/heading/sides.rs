@@ -56,7 +56,7 @@ pub(super) fn sides(block: &[GridRow], columns: &mut [(Box<str>, Role)]) {
     }
     let texts = |at: usize| {
         let whole = columns.get(at).map(|(text, _)| fold_name(text));
-        let rows = block.iter().map(|row| fold_name(row.get(at)));
+        let rows = block.iter().map(move |row| fold_name(row.get(at)));
         rows.chain(whole).filter(|text| !text.is_empty())
     };
     let may_be = |at: &usize| match columns.get(*at) {

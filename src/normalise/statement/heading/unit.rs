@@ -100,7 +100,7 @@ pub(in crate::normalise) fn of_line(row: &GridRow) -> Option<&'static str> {
 fn scale(words: &[&str], bare: bool) -> Option<&'static str> {
     let grown = GROWN.iter().find(|(word, _)| words.first() == Some(word));
     if let Some((_, told)) = grown {
-        return Some(told);
+        return Some(*told);
     }
     SCALES.iter().find_map(|(scale, alone, told)| {
         let rest = words.strip_prefix(*scale)?;
