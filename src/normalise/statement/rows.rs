@@ -222,7 +222,7 @@ impl Maker<'_> {
                     .first()
                     .map_or(Role::Amount, |t| header.role(t.0)),
                 "time" => Role::Time,
-                "currency" => Role::Currency,
+                "currency" if statement.unit.is_none() => Role::Currency,
                 "fee_vnd" => Role::Fee,
                 "net_vnd" => Role::Net,
                 "kind" => Role::Kind,

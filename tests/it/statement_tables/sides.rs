@@ -38,7 +38,7 @@ async fn two_columns_that_differ_by_in_and_out_are_both_sides() {
             let (night, of) = office.night(FIRST).await;
             let kinds = of["by_kind"].to_string();
             assert!(
-                kinds.contains("\"refund\"") && !kinds.contains("void"),
+                kinds.contains("\"debit\"") && !kinds.contains("void"),
                 "{come}: {kinds}"
             );
             assert_eq!(figures(&of), ("complete", 2, 100_000), "{come}: {of}");

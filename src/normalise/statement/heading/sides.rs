@@ -7,7 +7,8 @@ use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 
 /// Words for money in and for money out, folded.
-const PAIRS: [(&str, &str); 14] = [
+const PAIRS: [(&str, &str); 15] = [
+    ("CO", "NO"),
     ("THU", "CHI"),
     ("NHAN", "CHUYEN"),
     ("VAO", "RA"),

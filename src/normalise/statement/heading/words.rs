@@ -131,7 +131,9 @@ pub(super) fn is_row_number(heading: &str) -> bool {
 /// True for a heading of which it is known what stands below it, be it nothing for us.
 pub(super) fn is_known(heading: &str) -> bool {
     let folded = format!(" {} ", fold_name(heading));
-    let known = |(words, _): &(&str, Role)| folded.contains(&format!(" {words} "));
+    let known = |(words, _): &(&str, Role)| {
+        !matches!(*words, "NO" | "CO") && folded.contains(&format!(" {words} "))
+    };
     role_of(heading) != Role::Other || is_row_number(heading) || WORDS.iter().any(known)
 }
 
