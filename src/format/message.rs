@@ -191,6 +191,9 @@ pub struct Bad {
     pub value: Box<str>,
 }
 
+/// What a reader holds of each statement until the end of a file stays small beside these.
+const STATEMENTS_MAX: u64 = 50_000;
+
 /// What takes the pieces.
 pub type Sink<'s> = &'s mut dyn FnMut(Piece);
 
@@ -239,11 +242,24 @@ impl MessageKind {
     /// Reads a stream to its end, piece by piece; nothing but the piece at hand is held.
     ///
     /// # Errors
-    /// XML that is not well-formed, cut or hostile; text that is not UTF-8.
+    /// XML that is not well-formed, cut or hostile; text that is not UTF-8; more statements than
+    /// are held beside each other: what comes behind them is not given.
     pub fn read(self, content: &mut dyn BufRead, sink: Sink<'_>) -> Result<(), FormatError> {
+        let mut statements = 0;
+        let mut some = |piece: Piece| {
+            statements += u64::from(matches!(piece, Piece::Statement(_)));
+            if statements <= STATEMENTS_MAX {
+                sink(piece);
+            }
+        };
         match self {
-            Self::Mt940 | Self::Mt942 => super::mt940::read(self, content, sink),
-            Self::Camt052 | Self::Camt053 | Self::Camt054 => super::camt::read(content, sink),
+            Self::Mt940 | Self::Mt942 => super::mt940::read(self, content, &mut some),
+            Self::Camt052 | Self::Camt053 | Self::Camt054 => super::camt::read(content, &mut some),
+        }?;
+        if statements > STATEMENTS_MAX {
+            let limit = STATEMENTS_MAX;
+            return Err(FormatError::TooManyStatements { limit });
         }
+        Ok(())
     }
 }

@@ -116,6 +116,12 @@ pub enum FormatError {
         /// The heading of the amounts.
         column: Box<str>,
     },
+    /// More statements than a bank has accounts, or pages of them.
+    #[error("the file has more than {limit} statements")]
+    TooManyStatements {
+        /// The limit.
+        limit: u64,
+    },
     /// More columns or cells than any statement has.
     #[error("line {line}: the table is too wide or too large")]
     TooWide {

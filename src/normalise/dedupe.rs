@@ -237,8 +237,8 @@ fn agrees(a: &Txn, b: &Txn) -> bool {
 fn details_agree(a: &Txn, b: &Txn) -> bool {
     let parts = |t: &Txn| (t.fee, t.net);
     same_time(a, b)
-        && same_or_untold(Some(&*a.memo), Some(&*b.memo))
-        && same_or_untold(Some(&*a.payer), Some(&*b.payer))
+        && same_words(&a.memo, &b.memo)
+        && same_words(&a.payer, &b.payer)
         && same_or_untold(a.bank_ref.as_deref(), b.bank_ref.as_deref())
         && (parts(a) == parts(b) || fee_untold(a) || fee_untold(b))
 }
@@ -267,6 +267,14 @@ fn stands_in(txn: &Txn) -> bool {
 fn same_or_untold(a: Option<&str>, b: Option<&str>) -> bool {
     let (a, b) = (a.unwrap_or(""), b.unwrap_or(""));
     a == b || a.is_empty() || b.is_empty()
+}
+
+/// The same of texts for people, in which a blank more or less is no other content: nobody would
+/// see the difference.
+fn same_words(a: &str, b: &str) -> bool {
+    let [mut one, mut other] = [a, b].map(|text| text.split_whitespace().peekable());
+    let untold = one.peek().is_none() || other.peek().is_none();
+    untold || one.eq(other)
 }
 
 /// True for the default of a row that tells no fee.

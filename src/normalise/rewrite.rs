@@ -92,7 +92,14 @@ pub fn rewrite(
     let names: Vec<&'static str> = names.iter().filter(written).copied().collect();
     let mut out = Lines::new(&names);
     let mut refused = differing(&found, place, kind, &[("amount_vnd", style)]);
+    let unit = found.unit("amount_vnd");
     for row in found.rows() {
+        if let Some(unit) = unit {
+            // thousands, or another currency: nothing is converted
+            let fault = ("amount_vnd", unit, RejectCode::NotVnd);
+            refused.push(self::refused(place, kind, row, fault, ""));
+            continue;
+        }
         if let Some((column, value)) = found.lost(row) {
             let amount = found.cell(row, "amount_vnd");
             refused.push(lost(place, kind, row, (column, value), amount));

@@ -462,6 +462,7 @@ statement-unchecked = { $file }: { $n } rows could not be read, so the balances 
 statement-early = { $file }: the file was written before { $day } had ended; fetch the statement again after midnight, then run again
 source-missing-orders = { $n } orders not answered
 feed-break = the running balance does not follow: a transaction may be missing between { $after } ({ $on }) and { $before } ({ $then }), { $amount } VND; compare with the bank's statement of these days
+feed-unlisted = { $n } rows of { $day } are stored that the source's whole list does not have ({ $ids }): the source took them back, or they are rows of the list under another name and count twice; compare with the bank's statement
 feed-breaks-more = and { $n } more places where the running balance does not follow
 source-left-orders = Orders still without an answer: { $n }.
 source-waiting-orders = a night asks about { $max } orders at most (orders_max), the oldest first; the other { $n } wait for the next night
@@ -1625,6 +1626,7 @@ chain-other = + Other money into banks, for no fee line
 chain-at-bank = = Banks: money in
 chain-step = Step between stages
 sheet-chain = One-stop to bank
+inspect-unread-columns = Columns that are not read: { $columns }. If one of them holds the bank's reference or amounts, name it in [source.map] (bank_ref, debit, credit); else there is nothing to do.
 inspect-unknown-states = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under success, failed, pending or void in [source.map], separated by ; (refund where it means money back). Until then these rows count as no money and wait for a person.
 inspect-unknown-kinds = The column "{ $column }" holds words that are not known (rows): { $words }. Write each under payment, refund or reversal in [source.map], separated by ;. Until then these rows are rejects.
 inspect-hopeless = { $file }: of the first { $n } rows none can be read, the rest was not looked at. Check whether this is a statement or a settlement file; if it is, ask its maker how days and amounts are written.

@@ -4,6 +4,7 @@
 mod either;
 mod file;
 mod masked;
+mod table;
 mod words;
 
 pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_turned};

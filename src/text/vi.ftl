@@ -462,6 +462,7 @@ statement-unchecked = { $file }: { $n } dòng không đọc được nên chưa 
 statement-early = { $file }: tệp được ghi khi ngày { $day } chưa kết thúc; hãy tải lại sao kê sau 24 giờ rồi chạy lại
 source-missing-orders = { $n } yêu cầu thanh toán chưa hỏi được
 feed-break = số dư không nối tiếp: có thể thiếu giao dịch giữa { $after } ({ $on }) và { $before } ({ $then }), chênh { $amount } đồng; hãy đối chiếu với sao kê ngân hàng của các ngày này
+feed-unlisted = đang lưu { $n } dòng của ngày { $day } mà danh sách đầy đủ của nguồn không có ({ $ids }): nguồn đã bỏ các dòng này, hoặc chúng là dòng khác của danh sách dưới tên mới nên được tính hai lần; hãy đối chiếu với sao kê ngân hàng
 feed-breaks-more = và { $n } chỗ nữa có số dư không nối tiếp
 source-left-orders = Còn { $n } yêu cầu thanh toán chưa có câu trả lời.
 source-waiting-orders = mỗi đêm hỏi nhiều nhất { $max } yêu cầu thanh toán (orders_max), cũ nhất trước; { $n } yêu cầu còn lại để đêm sau hỏi tiếp
@@ -1625,6 +1626,7 @@ chain-other = + Tiền khác vào ngân hàng, chưa gắn khoản thu
 chain-at-bank = = Ngân hàng: tiền vào
 chain-step = Chênh giữa hai chặng
 sheet-chain = Một cửa đến ngân hàng
+inspect-unread-columns = Không dùng các cột: { $columns }. Nếu có cột là số tham chiếu của ngân hàng hoặc số tiền, hãy ghi cột đó vào [source.map] (bank_ref, debit, credit); nếu không thì không cần làm gì.
 inspect-unknown-states = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào success, failed, pending hoặc void, ngăn bằng ; (nếu nghĩa là hoàn tiền: refund). Chưa ghi thì các dòng đó không được tính là đã thu mà chờ người xử lý.
 inspect-unknown-kinds = Cột "{ $column }" có chữ chưa biết (số dòng): { $words }. Trong [source.map] hãy ghi từng chữ vào payment, refund hoặc reversal, ngăn bằng ;. Chưa ghi thì các dòng đó là dòng lỗi.
 inspect-hopeless = { $file }: { $n } dòng đầu không có dòng nào đọc được, phần còn lại chưa đọc. Kiểm tra đây có phải là sao kê hoặc tệp đối soát không; nếu đúng, hỏi nơi lập tệp về cách ghi ngày và số tiền.

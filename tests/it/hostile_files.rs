@@ -305,3 +305,23 @@ fn a_spreadsheet_that_announces_too_much_is_refused() {
     let bytes = book.finish().unwrap().into_inner();
     refused("a.xlsx", &bytes, "hundreds of times");
 }
+
+/// Of each statement something is held until the end of a file.
+#[test]
+fn a_message_of_countless_statements_is_refused() {
+    let camt = |n: usize| {
+        let many = "<Stmt><Id>1</Id></Stmt>".repeat(n);
+        let space = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
+        format!("<Document xmlns=\"{space}\"><BkToCstmrStmt>{many}</BkToCstmrStmt></Document>")
+    };
+    let swift =
+        |n: usize| ":20:X\n:25:1\n:28C:1\n:60F:C221204VND0,\n:62F:C221205VND0,\n-\n".repeat(n);
+    for text in [camt(50_001), swift(50_001)] {
+        let file = inspect_bytes("a", text.as_bytes(), None, Lang::Vi);
+        let said = file.error.unwrap();
+        assert!(said.contains("hơn 50000 sao kê"), "{said}");
+        assert_eq!(file.statements.len(), 0);
+    }
+    let file = inspect_bytes("a", camt(3).as_bytes(), None, Lang::Vi);
+    assert_eq!((file.error, file.statements.len()), (None, 3));
+}

@@ -50,6 +50,7 @@ mod fee_table;
 mod feed_casso;
 mod feed_sepay;
 mod feed_sepay2;
+mod feed_switch;
 mod flips;
 mod folder_mended;
 mod freshness;

@@ -6,6 +6,7 @@ mod corrections;
 mod layouts;
 mod messages;
 mod references;
+mod sides;
 
 use doisoat::cli::inspect::{Inspection, inspect_bytes};
 use doisoat::domain::Lang;

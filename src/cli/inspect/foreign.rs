@@ -73,6 +73,15 @@ pub(super) fn describe(
     let nets = read.statements.iter().filter_map(|of| of.nets.as_ref());
     let nets = nets.map(|nets| say_nets(base, (nets.rows, nets.line, &nets.column), lang));
     file.notes.extend(nets);
+    let unread: Vec<String> = header.unread().map(|text| format!("\"{text}\"")).collect();
+    if !unread.is_empty() {
+        let columns = unread.join(", ");
+        file.notes.push(say(
+            lang,
+            "inspect-unread-columns",
+            &[("columns", &*columns)],
+        ));
+    }
     if let Some(error) = read.undirected.filter(|_| !settles) {
         file.notes.push(say_file(&fail(error), lang));
     }

@@ -96,10 +96,14 @@ fn statement(found: &Found, lang: Lang) -> Vec<(&'static str, String)> {
         ));
     }
     let (credits, debits) = (&found.credits, &found.debits);
+    let pending = match found.pending {
+        0 => String::new(),
+        n => format!("; {} {n}", t("chưa hạch toán", "not booked yet")),
+    };
     lines.push((
         t("Bút toán", "Entries"),
         format!(
-            "{}: {} {} ({}), {} {} ({})",
+            "{}: {} {} ({}), {} {} ({}){pending}",
             found.entries,
             t("ghi có", "credits"),
             credits.count,

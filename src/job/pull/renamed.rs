@@ -3,9 +3,12 @@
 //! is the same money: such a line keeps the name under which it was stored first.
 //!
 //! The same line is the same account, bank reference, amount, direction and second, under a name of
-//! the other form; where one of the two tells no bank reference, the same memo instead. Lines of
-//! one form stay apart however alike they are, because one version never names a line twice; of
-//! several alike, the first by name takes the first name.
+//! the other form; where one of the two tells no bank reference, the same memo instead, and what is
+//! left then whatever its memo: a version lists a day as a whole, so a line that it does not have
+//! is the one that it words otherwise. Lines of one form stay apart however alike they are, because
+//! one version never names a line twice; of several alike, the first by name takes the first name.
+//!
+//! A memo with words around it that tell no number (`BankAPINotify`) is the stored memo.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,12 +61,32 @@ pub(super) async fn keep_names(stage: &Stage, txns: &mut [Txn]) -> Result<(), Jo
         );
     }
     let names = names(txns, &known, &stored);
+    let memos: BTreeMap<&str, &Piece> = stored.iter().map(|t| (t.id.as_ref(), &t.memo)).collect();
     for txn in txns {
         if let Some(name) = names.get(txn.id.as_ref()) {
             txn.id = name.clone();
+            let memo = memos.get(name.as_ref());
+            if let Some(memo) = memo.filter(|memo| is_reworded(memo, &txn.memo)) {
+                txn.memo = (*memo).clone();
+            }
         }
     }
     Ok(())
+}
+
+/// True where one of two memos is the other with words around it that have no digit.
+fn is_reworded(a: &str, b: &str) -> bool {
+    let [a, b] = [a, b].map(|text| text.split_whitespace().collect::<Vec<_>>());
+    let (short, long) = if a.len() < b.len() { (a, b) } else { (b, a) };
+    if short.is_empty() {
+        return false;
+    }
+    let plain = |words: &[&str]| !words.concat().bytes().any(|byte| byte.is_ascii_digit());
+    (0..=long.len() - short.len()).any(|at| {
+        let (before, rest) = long.split_at(at);
+        let rest = rest.strip_prefix(short.as_slice());
+        rest.is_some_and(|after| plain(before) && plain(after))
+    })
 }
 
 /// New name -> stored name.
@@ -105,12 +128,16 @@ type Way = (
     for<'t> fn(&'t Txn) -> Option<Line<'t>>,
 );
 
-/// By reference first; by memo where both tell no reference, then where one of them tells none.
-const WAYS: [Way; 4] = [
+/// By reference first; by memo where both tell no reference, then where one of them tells none; in
+/// the same order whatever the memo.
+const WAYS: [Way; 7] = [
     (by_reference, by_reference),
     (untold, untold),
     (by_memo, untold),
     (untold, by_memo),
+    (bare, bare),
+    (by_rest, bare),
+    (bare, by_rest),
 ];
 
 /// By the bank's reference; none where there is none.
@@ -139,6 +166,17 @@ fn by_memo(txn: &Txn) -> Option<Line<'_>> {
         kind: txn.kind,
         ms: txn.paid_at.ms(),
     })
+}
+
+/// Whatever the memo, where the line has no reference of the bank.
+fn bare(txn: &Txn) -> Option<Line<'_>> {
+    by_rest(txn).filter(|_| told(txn).is_none())
+}
+
+/// Whatever the memo.
+fn by_rest(txn: &Txn) -> Option<Line<'_>> {
+    let memo = String::new();
+    by_memo(txn).map(|line| Line { memo, ..line })
 }
 
 fn told(txn: &Txn) -> Option<&str> {
@@ -234,8 +272,21 @@ mod tests {
         let stored = [bare("7", "NOP PHI 1"), bare("8", "NOP PHI 2")];
         let again = [bare("a-1", "nop  phi 2"), bare("b-1", "NOP PHI 1")];
         assert_eq!(found(&again, &stored), "a-1=8 b-1=7");
-        let other = [bare("a-1", "NOP PHI 3"), bare("9", "NOP PHI 1")];
-        assert_eq!(found(&other, &stored), "", "another memo, the same form");
+        let other = [bare("10", "NOP PHI 3"), bare("9", "NOP PHI 1")];
+        assert_eq!(found(&other, &stored), "", "the same form");
+        // the version words one line otherwise, and has one line more
+        let words = ["BankAPINotify NOP PHI 2", "NOP PHI 1", "NOP PHI 9"];
+        let more: Vec<Txn> = ["a-1", "b-1", "c-1"]
+            .iter()
+            .zip(words)
+            .map(|(id, memo)| bare(id, memo))
+            .collect();
+        assert_eq!(found(&more, &stored), "a-1=8 b-1=7");
+        let later = Txn {
+            paid_at: Moment::parse("2022-12-05 08:00:01").unwrap(),
+            ..bare("a-1", "NOP PHI 3")
+        };
+        assert_eq!(found(&[later], &stored), "", "another second");
         // one version tells a reference, the other none
         let told = Txn {
             memo: "NOP PHI 1".into(),
@@ -243,5 +294,20 @@ mod tests {
         };
         assert_eq!(found(std::slice::from_ref(&told), &stored), "c-1=7");
         assert_eq!(found(&[bare("10", "NOP PHI 1")], &[told]), "10=c-1");
+    }
+
+    #[test]
+    fn words_around_a_memo_are_not_another_memo() {
+        assert!(is_reworded("H48-0008", "BankAPINotify H48-0008"));
+        assert!(is_reworded("NOP PHI H48-0008 GD xong", "NOP PHI H48-0008"));
+        assert!(is_reworded("NOP  PHI", "NOP PHI "));
+        for (a, b) in [
+            ("H48-0008", "H48-0008 H48-0009"),
+            ("H48-0008", "H48-00081"),
+            ("", "A"),
+            ("A", "B"),
+        ] {
+            assert!(!is_reworded(a, b) && !is_reworded(b, a), "{a} {b}");
+        }
     }
 }

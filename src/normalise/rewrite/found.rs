@@ -6,6 +6,7 @@ use crate::format::book::Sheet;
 use crate::format::{FormatError, GridRow};
 use crate::normalise::memo::fold_name;
 use crate::normalise::statement::amount::{self, Style};
+use crate::normalise::statement::heading::unit;
 use crate::source::Words;
 
 /// The header stands within the first rows.
@@ -16,8 +17,9 @@ const HEIGHT_MAX: usize = 3;
 /// A sheet whose columns were found.
 pub(in crate::normalise) struct Found<'s> {
     sheet: &'s Sheet,
-    /// The place of the first row behind the headings.
+    /// The place of the first row behind the headings, and how many rows these take.
     first: usize,
+    height: usize,
     columns: Vec<(&'static str, usize)>,
 }
 
@@ -52,6 +54,7 @@ impl<'s> Found<'s> {
                         return Ok(Self {
                             sheet,
                             first,
+                            height,
                             columns,
                         });
                     }
@@ -92,6 +95,16 @@ impl<'s> Found<'s> {
     pub(in crate::normalise) fn cell(&self, row: &'s GridRow, name: &str) -> &'s str {
         let found = self.columns.iter().find(|(known, _)| *known == name);
         found.map_or("", |(_, at)| row.get(*at).trim())
+    }
+
+    /// What the amounts of a column are counted in, where its heading or a line above says that it
+    /// is not the dong.
+    pub(in crate::normalise) fn unit(&self, column: &str) -> Option<&'static str> {
+        let (_, at) = self.columns.iter().find(|(known, _)| *known == column)?;
+        let (head, _) = self.sheet.rows.split_at_checked(self.first)?;
+        let (above, head) = head.split_at_checked(head.len().checked_sub(self.height)?)?;
+        let told = head.iter().find_map(|row| unit::of_heading(row.get(*at)));
+        told.or_else(|| above.iter().find_map(unit::of_line))
     }
 
     /// How the amounts of a column are written.

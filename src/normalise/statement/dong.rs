@@ -43,6 +43,9 @@ impl Statement {
     /// its own, a part of a dong, more digits than any amount has. That a whole statement is in
     /// another currency is told of the statement.
     pub(super) fn refused(&self, row: &GridRow, amount: Decimal) -> Option<(Role, Fault)> {
+        if self.unit.is_some() {
+            return None;
+        }
         let own = opt(self.header.cell(row, Role::Currency));
         if let Some(other) = own.filter(|own| !is_dong(own)) {
             let fault = Fault::new("currency", other, RejectCode::NotVnd);

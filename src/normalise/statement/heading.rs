@@ -2,6 +2,8 @@
 //! row, or in up to three that belong together (groups of columns, a second language).
 
 mod role;
+mod sides;
+pub(in crate::normalise) mod unit;
 mod words;
 
 pub use role::Role;
@@ -91,6 +93,35 @@ impl Header {
         at.into_iter()
             .map(|at| row.get(at))
             .filter(|cell| !cell.is_empty())
+    }
+
+    /// What its amounts are counted in by a heading that says that it is not the dong.
+    pub(super) fn unit(&self) -> Option<&'static str> {
+        let roles = [
+            Role::Debit,
+            Role::Credit,
+            Role::Amount,
+            Role::Fee,
+            Role::Net,
+        ];
+        let headings = roles.into_iter().filter_map(|role| self.heading(role));
+        headings.into_iter().find_map(unit::of_heading)
+    }
+
+    /// The headings of columns that nothing reads and that may tell something: those that nobody
+    /// knows, and further amounts and references.
+    pub fn unread(&self) -> impl Iterator<Item = &str> {
+        let again = |text: &str| {
+            matches!(
+                role_of(text),
+                Role::Amount | Role::Debit | Role::Credit | Role::Reference | Role::OrderRef
+            )
+        };
+        let unread = move |(text, role): &&(Box<str>, Role)| {
+            let names = text.chars().any(char::is_alphabetic);
+            *role == Role::Other && names && (again(text) || !words::is_known(text))
+        };
+        self.columns.iter().filter(unread).map(|(text, _)| &**text)
     }
 
     /// True when it names a time and an amount: without them there is no entry.
@@ -297,7 +328,8 @@ fn header_of(block: &[GridRow]) -> Header {
         let role = roles.reduce(below).unwrap_or(Role::Other);
         (text_of(block, at).into(), role)
     };
-    let columns: Vec<(Box<str>, Role)> = (0..width(block)).map(column).collect();
+    let mut columns: Vec<(Box<str>, Role)> = (0..width(block)).map(column).collect();
+    sides::sides(block, &mut columns);
     let mut header = Header {
         line: block.first().map_or(0, |row| row.line),
         height: block.len(),
@@ -325,6 +357,7 @@ fn header_of(block: &[GridRow]) -> Header {
         let second = |row: &GridRow| at.is_some_and(|at| role_of(row.get(at)) == Role::Reference);
         header.numbered = block.iter().any(second);
     }
+    sides::reference(&mut header);
     header
 }
 

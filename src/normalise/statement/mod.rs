@@ -64,6 +64,9 @@ pub struct Statement {
     pub account: Option<Box<str>>,
     /// Currency, where told.
     pub currency: Option<Box<str>>,
+    /// What its amounts are counted in, where it says that this is not the dong; it stands above
+    /// what a row tells.
+    unit: Option<&'static str>,
     /// Entries read.
     pub entries: u64,
     /// Money in.

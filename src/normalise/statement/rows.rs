@@ -222,7 +222,7 @@ impl Maker<'_> {
                     .first()
                     .map_or(Role::Amount, |t| header.role(t.0)),
                 "time" => Role::Time,
-                "currency" => Role::Currency,
+                "currency" if statement.unit.is_none() => Role::Currency,
                 "fee_vnd" => Role::Fee,
                 "net_vnd" => Role::Net,
                 "kind" => Role::Kind,
@@ -274,7 +274,8 @@ impl Maker<'_> {
         } else {
             amount
         };
-        let currency = opt(cell(Role::Currency)).or(statement.currency.as_deref());
+        let currency = statement.unit.or(opt(cell(Role::Currency)));
+        let currency = currency.or(statement.currency.as_deref());
         Record {
             order_ref: told(Role::OrderRef),
             memo: cell(Role::Memo).into(),

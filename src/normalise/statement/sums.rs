@@ -28,6 +28,14 @@ const SUMS: &[&str] = &[
     "PAGE TOTAL",
     "CARRIED FORWARD",
     "BROUGHT FORWARD",
+    "PHAT SINH NGAY",
+    "PHAT SINH TRONG NGAY",
+    "PHAT SINH TRONG KY",
+    "DOANH SO NGAY",
+    "DOANH SO TRONG NGAY",
+    "DOANH SO TRONG KY",
+    "KET CHUYEN SANG NGAY",
+    "KET CHUYEN SANG TRANG",
 ];
 /// The same, where nothing else stands in the cell.
 const ALONE: &[&str] = &["TONG", "CONG", "SUM"];
@@ -57,6 +65,8 @@ const GENERAL: &[&str] = &[
     "TAI",
     "MANG",
     "SANG",
+    "KET",
+    "SAU",
     "CHUYEN",
     "LUY",
     "KE",

@@ -7,7 +7,7 @@ use super::adding::add_up;
 use super::amount::{Style, Styles};
 use super::beside::Beside;
 use super::direction::{self, Way};
-use super::heading::{Header, Role};
+use super::heading::{Header, Role, unit};
 use super::label::{self, beside};
 use super::numbers::Numbers;
 use super::open::Table;
@@ -257,16 +257,21 @@ impl Statement {
         let word = |cell: &str| Some(Box::<str>::from(cell.split_whitespace().next()?));
         let currency = |row| beside(row, &["LOAI TIEN", "CURRENCY", "TIEN TE"], word);
         let kept = |told: fn(&Self) -> Option<Box<str>>| before.and_then(told);
+        let line = above.iter().find_map(unit::of_line);
+        let own = above.iter().find_map(currency);
+        let last = before.and_then(|before| before.unit);
+        let unit = header.unit().or(line).or(last.filter(|_| own.is_none()));
         Self {
+            unit,
             style,
             times,
             account: section
                 .account
                 .clone()
                 .or_else(|| kept(|before| before.account.clone())),
-            currency: above
-                .iter()
-                .find_map(currency)
+            currency: unit
+                .map(Into::into)
+                .or(own)
                 .or_else(|| kept(|before| before.currency.clone())),
             entries: 0,
             credits: Sum::default(),

@@ -1,6 +1,7 @@
 //! PURE: what a person reads of a file that cannot be read as a whole.
 
 use super::quoted;
+use super::table::of_table;
 use crate::domain::{Day, Lang, Text};
 use crate::format::{BookFault, BookPlace, FileError, FormatError, XmlFault};
 
@@ -108,7 +109,9 @@ fn format_vi(error: &FormatError) -> (String, String) {
                 fix.get(Lang::Vi).into(),
             );
         }
-        FormatError::NotRead { .. } | FormatError::NoDirection { .. } => of_table(error, Lang::Vi),
+        FormatError::NotRead { .. }
+        | FormatError::NoDirection { .. }
+        | FormatError::TooManyStatements { .. } => of_table(error, Lang::Vi),
         FormatError::TooWide { line } => (
             format!("từ dòng {line} bảng có quá nhiều cột hoặc ô để là sao kê"),
             WIDER.get(Lang::Vi),
@@ -125,48 +128,6 @@ fn format_vi(error: &FormatError) -> (String, String) {
         ),
     };
     (what, fix.into())
-}
-
-/// What a table of entries lacks.
-fn of_table(error: &FormatError, lang: Lang) -> (String, &'static str) {
-    let text = |vi, en| Text { vi, en };
-    let (what, fix, value, line) = match error {
-        FormatError::NotRead { sheet, line } if sheet.is_empty() => (
-            text(
-                "từ dòng {n} còn các dòng không thuộc bảng sao kê được đọc{}",
-                "from row {n} on there are rows of no statement that is read{}",
-            ),
-            NOT_READ,
-            String::new(),
-            *line,
-        ),
-        FormatError::NotRead { sheet, line } => (
-            text(
-                "trang tính {}, từ dòng {n} còn các dòng không thuộc bảng sao kê được đọc",
-                "sheet {}: from row {n} on there are rows of no statement that is read",
-            ),
-            NOT_READ,
-            quoted(sheet),
-            *line,
-        ),
-        FormatError::NoDirection { column } => (
-            text(
-                "cột số tiền {} không có dấu, và tệp không có cột cho biết tiền vào hay tiền ra",
-                "the amounts in {} have no sign, and no column tells whether money came in or went out",
-            ),
-            text(
-                "Trong [source.map] hãy ghi direction là tên cột cho biết chiều tiền, hoặc amounts = \"in\" nếu tệp chỉ \
-                 liệt kê tiền vào, hoặc amounts = \"signed\" nếu tiền ra mang dấu trừ.",
-                "Under [source.map] write direction with the heading that tells it, or amounts = \"in\" if the file \
-                 lists money in only, or amounts = \"signed\" if money out carries a minus.",
-            ),
-            quoted(column),
-            0,
-        ),
-        _ => return (String::new(), ""),
-    };
-    let what = what.get(lang).replace("{n}", &line.to_string());
-    (what.replace("{}", &value), fix.get(lang))
 }
 
 const LARGER: Text = Text {
@@ -186,13 +147,6 @@ const WIDER: Text = Text {
          nguồn trong doisoat.toml (tối đa 20000000); hơn 256 cột thì không đọc.",
     en: "Check that it is the right file; copy the statement into a new one. If it really has so many cells, write a larger cells_max \
          for the source in doisoat.toml (at most 20000000); more than 256 columns are never read.",
-};
-
-const NOT_READ: Text = Text {
-    vi: "Hãy tách bảng đó sang tệp riêng; nếu không phải bút toán thì bỏ đi, hoặc ghi tên trang tính cần đọc vào sheet \
-         trong [source.map], rồi chạy lại.",
-    en: "Save that table as a file of its own; if it holds no entries, take it out, or name the sheet to read as sheet \
-         under [source.map], then run again.",
 };
 
 fn format_en(error: &FormatError) -> (String, String) {
@@ -245,7 +199,9 @@ fn format_en(error: &FormatError) -> (String, String) {
                 fix.get(Lang::En).into(),
             );
         }
-        FormatError::NotRead { .. } | FormatError::NoDirection { .. } => of_table(error, Lang::En),
+        FormatError::NotRead { .. }
+        | FormatError::NoDirection { .. }
+        | FormatError::TooManyStatements { .. } => of_table(error, Lang::En),
         FormatError::TooWide { line } => (
             format!("from line {line} on the table has more columns or cells than a statement has"),
             WIDER.get(Lang::En),

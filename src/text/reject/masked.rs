@@ -27,7 +27,12 @@ fn is_plain(code: RejectCode, value: &str) -> bool {
         AmountTooLarge, BadAmount, FractionOfDong, NegativeAmount, NotVnd, ThreeDecimals,
     };
     match code {
-        NotVnd => value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase()),
+        NotVnd => {
+            let of_unit = |b: u8| b.is_ascii_digit();
+            let unit = value.strip_suffix(" VND");
+            value.len() == 3 && value.bytes().all(|b| b.is_ascii_uppercase())
+                || unit.is_some_and(|unit| unit.bytes().all(of_unit))
+        }
         AmountTooLarge | BadAmount | FractionOfDong | NegativeAmount | ThreeDecimals => {
             let of_number = |b: u8| b.is_ascii_digit() || b"+-.,".contains(&b);
             value.bytes().all(of_number)

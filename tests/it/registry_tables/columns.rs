@@ -215,3 +215,26 @@ fn another_word_of_the_online_flag_is_a_reject_with_its_place() {
         ("Chưa rõ", RejectCode::UnknownWord)
     );
 }
+
+/// Thousands of dong by the heading, or by a line above it, are not taken for dong.
+#[test]
+fn fees_in_thousands_are_refused() {
+    let read = |rows: &[Vec<String>], heading: &str| {
+        let mut pairs = HEADINGS.to_vec();
+        pairs[3].1 = heading;
+        let words = words(&pairs, "export");
+        read_mapped(as_csv(rows).as_bytes(), &words).unwrap()
+    };
+    let (rows, refused) = read(&cells(), HEADINGS[3].1);
+    assert_eq!((rows.fees.len(), refused), (2, 0));
+    for heading in ["Số tiền (nghìn đồng)", "Số tiền (USD)"] {
+        let mut cells = cells();
+        cells[1][3] = heading.to_owned();
+        let (rows, refused) = read(&cells, heading);
+        assert_eq!((rows.fees.len(), refused), (0, 2), "{heading}");
+    }
+    let mut cells = cells();
+    cells[0][0].push_str(" (Đơn vị tính: nghìn đồng)");
+    let (rows, refused) = read(&cells, HEADINGS[3].1);
+    assert_eq!((rows.fees.len(), refused), (0, 2));
+}

@@ -158,3 +158,30 @@ async fn inspect_lists_what_the_night_refuses() {
     let file = inspect_bytes("a.xlsx", &book, None, Lang::En);
     assert_eq!(bad(&file), [(2, "Ghi có"), (3, "Phí")]);
 }
+
+/// Only what is booked is part of the closing balance.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_entry_that_is_not_booked_is_no_part_of_the_balances() {
+    for state in ["PDNG", "INFO", "FUTR"] {
+        let text = camt();
+        let (head, tail) = text.split_once("    </Stmt>").unwrap();
+        let text = format!(
+            "{head}<Ntry><Amt Ccy=\"VND\">1000</Amt><CdtDbtInd>CRDT</CdtDbtInd>\
+             <Sts><Cd>{state}</Cd></Sts><BookgDt><Dt>2022-12-05</Dt></BookgDt>\
+             <AcctSvcrRef>P1</AcctSvcrRef></Ntry>    </Stmt>{tail}"
+        );
+        let file = inspected("a.xml", &text);
+        assert_eq!(sums(&file), [(2, "51000", "0")], "{state}");
+        let found = &file.statements[0];
+        assert_eq!((found.pending, found.balanced), (1, Some(true)), "{state}");
+        let shown = doisoat::cli::inspect::render(&[file], Lang::En);
+        assert!(shown.contains("; not booked yet 1\n"), "{shown}");
+        let office = Office::bank(Kind::Sqlite).await;
+        office.put("a.xml", text.as_bytes());
+        let (_, of) = office.night(FIRST).await;
+        assert_eq!(of["control"]["ties"], true, "{state}: {of}");
+        let other = text.replace("1300000", "1301000");
+        let file = inspected("a.xml", &other);
+        assert_eq!(file.statements[0].balanced, Some(false), "{state}");
+    }
+}

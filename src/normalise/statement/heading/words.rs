@@ -27,6 +27,7 @@ const WORDS: &[(&str, Role)] = &[
     ("REMITTER ACCOUNT", Role::Other),
     ("BENEFICIARY ACCOUNT", Role::Other),
     ("COUNTER ACCOUNT", Role::Other),
+    ("DIEN GIAI CUA NGAN HANG", Role::Memo),
     ("NGAN HANG", Role::Other),
     ("BANK NAME", Role::Other),
     ("REMITTER BANK", Role::Other),
@@ -84,6 +85,7 @@ const WORDS: &[(&str, Role)] = &[
     ("REMITTER", Role::Payer),
     ("THUC NHAN", Role::Net),
     ("NET", Role::Net),
+    ("LOAI PHI", Role::Other),
     ("SO TIEN PHI", Role::Fee),
     ("PHI", Role::Fee),
     ("FEE", Role::Fee),
@@ -108,11 +110,31 @@ pub(super) fn is_later(heading: &str) -> bool {
 }
 
 /// Headings of a column of row numbers.
-const NUMBERS: &[&str] = &["STT", "TT", "SO TT", "SO THU TU", "NO", "STT NO"];
+const NUMBERS: &[&str] = &[
+    "STT",
+    "TT",
+    "SO TT",
+    "SO THU TU",
+    "NO",
+    "STT NO",
+    "TT NO",
+    "SO TT NO",
+    "S NO",
+    "SEQ NO",
+];
 
 /// True for the heading of a column of row numbers, in which one bank writes its reference.
 pub(super) fn is_row_number(heading: &str) -> bool {
     role_of(heading) == Role::Other && NUMBERS.contains(&&*fold_name(heading))
+}
+
+/// True for a heading of which it is known what stands below it, be it nothing for us.
+pub(super) fn is_known(heading: &str) -> bool {
+    let folded = format!(" {} ", fold_name(heading));
+    let known = |(words, _): &(&str, Role)| {
+        !matches!(*words, "NO" | "CO") && folded.contains(&format!(" {words} "))
+    };
+    role_of(heading) != Role::Other || is_row_number(heading) || WORDS.iter().any(known)
 }
 
 /// The meaning of one heading.
@@ -137,5 +159,21 @@ pub fn role_of(heading: &str) -> Role {
     let found = WORDS
         .iter()
         .find(|(words, _)| folded.contains(&format!(" {words} ")));
-    found.map_or(Role::Other, |(_, role)| *role)
+    match found {
+        Some((words @ ("NO" | "CO"), role)) if is_side(heading, &folded, words) => *role,
+        None | Some(("NO" | "CO", _)) => Role::Other,
+        Some((_, role)) => *role,
+    }
+}
+
+/// Words beside which "No" and "Co" without marks are "Nợ" and "Có".
+const SIDED: [&str; 5] = [" TIEN ", " BEN ", " PS ", " PHAT SINH ", " VND "];
+
+/// True where the word is "Nợ" or "Có", not the "No" of `Ref No` or the "Co" of a company.
+fn is_side(heading: &str, folded: &str, side: &str) -> bool {
+    // a mark may be a character of its own
+    let between = |c: char| c.is_ascii() && !c.is_ascii_alphanumeric();
+    let mut words = heading.split(between);
+    let marked = words.any(|word| !word.is_ascii() && fold_name(word) == side);
+    marked || folded.trim() == side || SIDED.iter().any(|words| folded.contains(words))
 }

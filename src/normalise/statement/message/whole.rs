@@ -10,8 +10,8 @@ use crate::format::message::{Cut, Page};
 use crate::normalise::cells::Fault;
 
 impl Summary {
-    /// Whether opening, entries, closing and the statement's own sums agree; none where there is
-    /// nothing to check.
+    /// Whether opening, booked entries, closing and the statement's own sums agree; none where there
+    /// is nothing to check.
     pub fn balanced(&self) -> Option<bool> {
         let told = self.is_summed() && !self.sums.is_empty();
         let sums = told.then(|| self.wrong_sums().is_empty());
@@ -19,8 +19,8 @@ impl Summary {
             .opening
             .zip(self.closing)
             .and_then(|(opening, closing)| {
-                let end = opening.checked_add(self.credits.sum)?;
-                Some(end.checked_sub(self.debits.sum)? == closing)
+                let end = opening.checked_add(self.booked_credits.sum)?;
+                Some(end.checked_sub(self.booked_debits.sum)? == closing)
             });
         match (end, sums) {
             (Some(end), Some(sums)) => Some(end && sums),

@@ -1,5 +1,7 @@
 //! The events behind an answer of MoMo: the payment, and what went back of it. Pure.
 
+use std::collections::BTreeMap;
+
 use super::Rules;
 use crate::domain::{PaymentOrder, TxnKind, TxnStatus};
 use crate::source::error::BodyFault;
@@ -38,9 +40,14 @@ pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<
     match json.get("refundTrans") {
         None | Some(Json::Null) => {}
         Some(Json::List(all)) => {
+            let mut back = Vec::new();
             for (one, line) in all.iter().zip(2..) {
-                told.extend(refund(one, line, &told[0], rules)?);
+                let order = rules.refund_fields.get("order_id");
+                let order = order.and_then(|member| one.word_of(member));
+                let row = refund(one, line, &told[0], rules)?;
+                back.extend(row.map(|row| (row, order.unwrap_or_default())));
             }
+            told.extend(apart(back));
         }
         Some(_) => return Err(BodyFault::Shape("refundTrans")),
     }
@@ -48,6 +55,27 @@ pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<
         told,
         implied: Vec::new(),
     })
+}
+
+/// Rows of refunds: of several orders to refund under one number, as one that is the payment's own
+/// would be, the earliest has the number and each other one its own order.
+fn apart(mut rows: Vec<(Record, &str)>) -> Vec<Record> {
+    let at = |row: &Record| row.time.as_deref().and_then(|ms| ms.parse::<u64>().ok());
+    rows.sort_by(|a, b| (at(&a.0), a.1).cmp(&(at(&b.0), b.1)));
+    let mut first: BTreeMap<Box<str>, &str> = BTreeMap::new();
+    for (row, order) in &mut rows {
+        let order = *order;
+        let Some(id) = row.id.clone().filter(|_| !order.is_empty()) else {
+            continue;
+        };
+        if *first.entry(id.clone()).or_insert(order) != order
+            && let Some((payment, _)) = id.rsplit_once('#')
+        {
+            row.id = Some(format!("{payment}#{order}").into());
+        }
+    }
+    rows.sort_by_key(|(row, _)| row.at.line);
+    rows.into_iter().map(|(row, _)| row).collect()
 }
 
 /// The row of one refund; none while it has no number and nothing has moved.

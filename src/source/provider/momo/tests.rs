@@ -300,6 +300,32 @@ fn refunds_are_rows_of_their_own_and_the_payment_stays_paid() {
     assert_eq!(odd, Err(BodyFault::Shape("refundTrans").into()));
 }
 
+/// What stands in `transId` of a refund is not established; were it the payment's own, two orders
+/// to refund would have one number.
+#[test]
+fn two_orders_to_refund_under_one_number_are_two_rows() {
+    let refund = |order: &str, amount: i64, at: i64| {
+        json!({"orderId": order, "amount": amount, "resultCode": 0, "transId": 4088,
+               "createdTime": at})
+    };
+    let ids = |all: &[Value]| -> String {
+        let found = told(read(&json!({"refundTrans": all})));
+        let rows = found.told.iter().skip(1);
+        let ids = rows.map(|row| row.id.as_deref().unwrap().rsplit_once('#').unwrap().1);
+        ids.collect::<Vec<_>>().join(" ")
+    };
+    let (first, second) = (refund("R2", 20_000, 5), refund("R1", 20_000, 6));
+    assert_eq!(ids(std::slice::from_ref(&first)), "4088");
+    // the earlier keeps the number under which it is stored, wherever it stands
+    assert_eq!(ids(&[first.clone(), second.clone()]), "4088 R1");
+    assert_eq!(ids(&[second, first.clone()]), "R1 4088");
+    assert_eq!(
+        ids(&[first.clone(), first]),
+        "4088 4088",
+        "one order told twice"
+    );
+}
+
 #[test]
 fn the_members_of_a_refund_are_configuration() {
     let mapped = momo("refund_map = { id = \"refundId\", time = \"refundTime\" }");
