@@ -19,8 +19,13 @@ impl Summary {
             .opening
             .zip(self.closing)
             .and_then(|(opening, closing)| {
-                let end = opening.checked_add(self.booked_credits.sum)?;
-                Some(end.checked_sub(self.booked_debits.sum)? == closing)
+                // what is not booked is no part of the closing balance
+                let [come, gone] = match self.pending {
+                    0 => [self.credits, self.debits],
+                    _ => [self.booked_credits, self.booked_debits],
+                };
+                let end = opening.checked_add(come.sum)?;
+                Some(end.checked_sub(gone.sum)? == closing)
             });
         match (end, sums) {
             (Some(end), Some(sums)) => Some(end && sums),
