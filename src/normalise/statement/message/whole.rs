@@ -10,8 +10,8 @@ use crate::format::message::{Cut, Page};
 use crate::normalise::cells::Fault;
 
 impl Summary {
-    /// Whether opening, booked entries, closing and the statement's own sums agree; none where there
-    /// is nothing to check.
+    /// Whether opening, booked entries, closing and the statement's own sums agree; none where
+    /// there is nothing to check.
     pub fn balanced(&self) -> Option<bool> {
         let told = self.is_summed() && !self.sums.is_empty();
         let sums = told.then(|| self.wrong_sums().is_empty());
