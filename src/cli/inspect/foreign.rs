@@ -73,15 +73,7 @@ pub(super) fn describe(
     let nets = read.statements.iter().filter_map(|of| of.nets.as_ref());
     let nets = nets.map(|nets| say_nets(base, (nets.rows, nets.line, &nets.column), lang));
     file.notes.extend(nets);
-    let unread: Vec<String> = header.unread().map(|text| format!("\"{text}\"")).collect();
-    if !unread.is_empty() {
-        let columns = unread.join(", ");
-        file.notes.push(say(
-            lang,
-            "inspect-unread-columns",
-            &[("columns", &*columns)],
-        ));
-    }
+    file.notes.extend(unread(first, lang));
     if let Some(error) = read.undirected.filter(|_| !settles) {
         file.notes.push(say_file(&fail(error), lang));
     }
@@ -89,6 +81,14 @@ pub(super) fn describe(
         Some(error) => Err(fail(error)),
         None => Ok(()),
     }
+}
+
+/// That there are columns which nothing reads and which may tell something.
+fn unread(statement: &Statement, lang: Lang) -> Option<String> {
+    let columns = statement.header.unread();
+    let columns: Vec<String> = columns.map(|text| format!("\"{text}\"")).collect();
+    let args = [("columns", &*columns.join(", "))];
+    (!columns.is_empty()).then(|| say(lang, "inspect-unread-columns", &args))
 }
 
 /// A text at least this long is looked at in part first: millions of rows of something else are not

@@ -10,8 +10,8 @@ use crate::format::message::{Cut, Page};
 use crate::normalise::cells::Fault;
 
 impl Summary {
-    /// Whether opening, booked entries, closing and the statement's own sums agree; none where there
-    /// is nothing to check.
+    /// Whether opening, booked entries, closing and the statement's own sums agree; none where
+    /// there is nothing to check.
     pub fn balanced(&self) -> Option<bool> {
         let told = self.is_summed() && !self.sums.is_empty();
         let sums = told.then(|| self.wrong_sums().is_empty());
@@ -19,8 +19,13 @@ impl Summary {
             .opening
             .zip(self.closing)
             .and_then(|(opening, closing)| {
-                let end = opening.checked_add(self.booked_credits.sum)?;
-                Some(end.checked_sub(self.booked_debits.sum)? == closing)
+                // what is not booked is no part of the closing balance
+                let [come, gone] = match self.pending {
+                    0 => [self.credits, self.debits],
+                    _ => [self.booked_credits, self.booked_debits],
+                };
+                let end = opening.checked_add(come.sum)?;
+                Some(end.checked_sub(gone.sum)? == closing)
             });
         match (end, sums) {
             (Some(end), Some(sums)) => Some(end && sums),
