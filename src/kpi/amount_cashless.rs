@@ -87,7 +87,8 @@ fn settled(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
         displacing.extend(facts.displacing(dossier, entry));
         displacing.extend(facts.again(dossier, entry));
         freed |= !facts.freed_by(dossier, entry).is_empty();
-        instead.extend(facts.cash_instead(ledger, entry));
+        let cash = facts.cash_instead(ledger, entry);
+        instead.extend(cash.filter(|_| facts.is_replaced(dossier, entry)));
     }
     let room = facts.may_find_room(money);
     if displacing.is_empty() && room.dong == 0 {

@@ -294,7 +294,6 @@ impl Facts<'_, '_> {
             return displacing;
         }
         displacing.extend(self.freed_by(dossier, entry));
-        displacing.extend(self.may_go_back(dossier).iter().cloned());
         let contest = self.contest(dossier);
         let takes = |c: &&Contest| bound || c.amount > self.lacking(dossier);
         if let Some(open) = contest.filter(takes) {
@@ -306,6 +305,7 @@ impl Facts<'_, '_> {
             let largest = self.credits.of_largest().iter();
             displacing.extend(largest.cloned());
         }
+        displacing.extend(self.may_go_back(dossier).iter().cloned());
         named(displacing)
     }
 

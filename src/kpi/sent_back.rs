@@ -87,6 +87,15 @@ impl Facts<'_, '_> {
         }
     }
 
+    /// True of a payment in whose stead unseen money may come: something else than its way back may
+    /// take its place.
+    pub(super) fn is_replaced(&self, dossier: Index, entry: &Entry) -> bool {
+        let back = self.may_go_back(dossier);
+        let displacing = || self.displacing(dossier, entry);
+        !self.freed_by(dossier, entry).is_empty()
+            || displacing().iter().any(|id| !back.contains(id))
+    }
+
     /// The open rows by which what settles lines of a dossier may go back.
     pub(super) fn may_go_back(&self, dossier: Index) -> &[ExceptionId] {
         let open = self.contests.back.get(&dossier);

@@ -116,7 +116,8 @@ fn credited(facts: &Facts, i: u32, item: &mut Item, out: &mut Tally) {
             Effect::Settles => {
                 facts.add_agencies(dossier, ledger, entry, &mut sure);
                 displacing.extend(facts.displacing(dossier, entry));
-                instead.extend(facts.cash_instead(ledger, entry));
+                let cash = facts.cash_instead(ledger, entry);
+                instead.extend(cash.filter(|_| facts.is_replaced(dossier, entry)));
             }
             Effect::Duplicate { certain: true, .. } if !facts.may_be_again(dossier, entry) => {}
             Effect::Duplicate { certain, .. } => {
