@@ -135,6 +135,11 @@ impl Classified {
         })
     }
 
+    /// What to do about it while it is open, where what was seen tells more than the class.
+    pub fn advice(&self) -> Option<Text> {
+        super::unread::advice(&self.evidence).filter(|_| self.is_open())
+    }
+
     /// The class by which the row counts in the shares: a stale decision changes nothing in it.
     pub fn counts_as(&self) -> &'static str {
         match (self.class, self.also.first()) {

@@ -77,13 +77,12 @@ const LIST_MAX: usize = 60;
 /// A list that, settled at best, proves `met`, and one that, settled at worst, proves `missed`.
 /// While what one item moves is independent of the others, taking the largest first is shortest.
 /// An item that hangs on others is settled only with all of them: where those that stand for
-/// themselves are not enough, the list is everything that is open, or there is none. Everything
-/// that is open proves something only where bounds are `exact`: outer ones need not be reached. A
-/// row of after the period may touch an item of it; what it alone can settle is in no list.
+/// themselves are not enough, the list is everything that is open, or there is none. A row of after
+/// the period may touch an item of it; what it alone can settle is in no list.
 pub(super) fn deciding(
     target: Fraction,
     period: &Period,
-    (total, exact): (&Sums, bool),
+    total: &Sums,
     items: &[&Contribution],
     ranks: &Ranks<'_>,
 ) -> Deciding {
@@ -116,7 +115,7 @@ pub(super) fn deciding(
         let all: i128 = gains.iter().map(|(gain, _)| gain).sum();
         let alone = gains.into_iter().filter(|(_, item)| !item.coupled);
         let list = shortest(alone.collect(), needed, period, ranks);
-        if list.is_empty() && needed > 0 && all >= needed && exact {
+        if list.is_empty() && needed > 0 && all >= needed {
             let named = open().flat_map(|(item, _)| &item.exceptions);
             return ranks.everything(named, period);
         }
@@ -200,7 +199,7 @@ mod tests {
         };
         let half = Fraction { num: 1, den: 2 };
         let all: Vec<&Contribution> = items.iter().collect();
-        let lists = deciding(half, &period, (&total, false), &all, &Ranks::default());
+        let lists = deciding(half, &period, &total, &all, &Ranks::default());
         let of = |places: &[usize]| -> Vec<ExceptionId> {
             let ids = places.iter().map(|n| items[*n].exceptions[0].clone());
             ids.collect()
@@ -239,7 +238,7 @@ mod tests {
         let rest = item(LIST_MAX + 1, open).exceptions[0].clone();
         let day = |n: u32| Day::of_ms(0).plus(n);
         let period = Period::range(day(0), day(0));
-        let of = |firm: i128, open_rows: usize, of_day: Day, exact: bool| {
+        let of = |firm: i128, open_rows: usize, of_day: Day| {
             let mut total = Sums::firm(0, firm);
             for item in &items {
                 total.add(&item.outcomes, item.coupled);
@@ -255,24 +254,18 @@ mod tests {
             ranks.0.insert(&rest, closed);
             let all: Vec<&Contribution> = items.iter().collect();
             let half = Fraction { num: 1, den: 2 };
-            deciding(half, &period, (&total, exact), &all, &ranks).met
+            deciding(half, &period, &total, &all, &ranks).met
         };
-        let exact = |firm, open_rows, of_day| of(firm, open_rows, of_day, true);
         // as many of the four as there are firm dossiers must turn out well
-        assert_eq!(exact(2, 6, day(0)), [rows[0].clone(), rows[3].clone()]);
+        assert_eq!(of(2, 6, day(0)), [rows[0].clone(), rows[3].clone()]);
         let mut everything = rows[..6].to_vec();
         everything.sort();
-        assert_eq!(exact(3, 6, day(0)), everything);
-        assert_eq!(exact(4, 6, day(0)), everything);
-        assert!(exact(5, 6, day(0)).is_empty(), "not even everything");
-        assert!(exact(3, 6, day(1)).is_empty(), "no work of the period");
-        assert_eq!(exact(3, LIST_MAX, day(0)).len(), LIST_MAX);
-        assert!(exact(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
-        assert!(
-            of(3, 6, day(0), false).is_empty(),
-            "bounds that need not be reached"
-        );
-        assert_eq!(of(2, 6, day(0), false).len(), 2);
+        assert_eq!(of(3, 6, day(0)), everything);
+        assert_eq!(of(4, 6, day(0)), everything);
+        assert!(of(5, 6, day(0)).is_empty(), "not even everything");
+        assert!(of(3, 6, day(1)).is_empty(), "no work of the period");
+        assert_eq!(of(3, LIST_MAX, day(0)).len(), LIST_MAX);
+        assert!(of(3, LIST_MAX + 1, day(0)).is_empty(), "no short list");
     }
 
     #[test]

@@ -200,8 +200,8 @@ impl Frame<'_> {
         let mut share = self.share(None, &total, total.point);
         self.resolve(&mut share, free);
         if let Some(target) = target.filter(|_| share.verdict == Some(Verdict::Undecided)) {
-            let sums = (&total, !share.outer);
-            share.deciding = deciding::deciding(target.share, self.period, sums, items, self.ranks);
+            let wanted = target.share;
+            share.deciding = deciding::deciding(wanted, self.period, &total, items, self.ranks);
         }
         measured.shares.push(share);
         // nights that another definition led kept cells of it

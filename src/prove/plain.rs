@@ -64,7 +64,7 @@ impl<'a> Lane<'a> {
         let mut first = 0_usize;
         for dossier in &plain.dossiers {
             firsts.push(first);
-            first += dossier.payments as usize;
+            first += slot(dossier.payments);
         }
         let key = |conflict: &'a crate::domain::Conflict| {
             let key = &conflict.key;
@@ -111,8 +111,8 @@ impl<'a> Lane<'a> {
 
     /// Its lines; none where they are not there.
     fn fees(&self, of: &PlainDossier) -> &'a [Fee] {
-        let first = of.first as usize;
-        let lines = first.checked_add(of.lines as usize);
+        let first = slot(of.first);
+        let lines = first.checked_add(slot(of.lines));
         let fees = lines.and_then(|end| self.inputs.fees.get(first..end));
         fees.unwrap_or_default()
     }
@@ -120,7 +120,7 @@ impl<'a> Lane<'a> {
     /// Its money; none where it is not there.
     fn money(&self, place: usize) -> &'a [PlainMoney] {
         let first = self.firsts[place];
-        let end = first.checked_add(self.plain.dossiers[place].payments as usize);
+        let end = first.checked_add(slot(self.plain.dossiers[place].payments));
         let money = end.and_then(|end| self.plain.money.get(first..end));
         money.unwrap_or_default()
     }
@@ -146,12 +146,12 @@ impl<'a> Lane<'a> {
     }
 
     fn txn(&self, money: &PlainMoney) -> Option<&'a Txn> {
-        let txn = self.inputs.txns.get(money.at as usize);
+        let txn = self.inputs.txns.get(slot(money.at));
         txn.filter(|_| money.side == Side::Txn)
     }
 
     fn receipt(&self, money: &PlainMoney) -> Option<&'a Receipt> {
-        let receipt = self.inputs.receipts.get(money.at as usize);
+        let receipt = self.inputs.receipts.get(slot(money.at));
         receipt.filter(|_| money.side == Side::Receipt)
     }
 
@@ -166,4 +166,9 @@ impl<'a> Lane<'a> {
             .binary_search_by(|at| code_of(at).cmp(code))
             .ok()
     }
+}
+
+/// A place in a list.
+fn slot(n: impl Into<u64>) -> usize {
+    usize::try_from(n.into()).unwrap_or(usize::MAX)
 }

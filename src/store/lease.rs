@@ -208,8 +208,8 @@ impl Store {
         if let Some(row) = row
             && (row.int("pid")?, row.text("host")?) == (pid, &*asks.host)
         {
-            holder = row.text("holder")?.to_owned();
-            since = row.text("since_wall")?.to_owned();
+            row.text("holder")?.clone_into(&mut holder);
+            row.text("since_wall")?.clone_into(&mut since);
         }
         Ok(Some(StoreError::HeldByGone {
             holder,

@@ -255,6 +255,16 @@ async fn folders_that_are_gone_come_back_or_are_named() {
         for folder in gone {
             std::fs::remove_dir_all(trial.dir().join(folder)).unwrap();
         }
+        if gone.contains(&"archive") {
+            // it may lie elsewhere: only a person knows that it is lost
+            let output = field.night(&trial, &[]).await;
+            assert_eq!(output.status.code(), Some(2), "{gone:?}: {}", said(&output));
+            let text = said(&output);
+            assert!(text.contains("`doisoat init --new-archive`"), "{text}");
+            let mut command = field.program(&trial);
+            let lost = command.args(["init", "--new-archive"]).output().unwrap();
+            assert!(lost.status.success(), "{gone:?}: {}", said(&lost));
+        }
         let output = field.night(&trial, &[]).await;
         assert_eq!(output.status.code(), Some(0), "{gone:?}: {}", said(&output));
         assert_eq!(wanted.difference(&trial.state().await), None, "{gone:?}");

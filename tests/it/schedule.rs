@@ -181,8 +181,8 @@ async fn a_held_lease_is_waited_for() {
 }
 
 /// What is compared of two ways to run the same nights: the run, whose id tells the digest of its
-/// inputs, the result, and the tables as published. What a night tells of its sources may differ: it
-/// reads every file of the bank that lies there.
+/// inputs, the result, and the tables as published. What a night tells of its sources may differ:
+/// it reads every file of the bank that lies there.
 async fn results(office: &Office) -> BTreeMap<Day, (String, String)> {
     let runs = office.desk.store.runs().await.unwrap();
     assert!(runs.iter().all(|run| run.version == 1));

@@ -1,6 +1,6 @@
 //! What two runs kept, as documents: rows by identity, rules by path.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Context;
 use serde_json::Value;
@@ -105,7 +105,8 @@ fn why(run: &RunRecord, gone: Gone) -> (String, String) {
 }
 
 /// Leaves that differ, as `path: before / after`. Periods and the fee table follow the night and
-/// are left out: neither is a reason for another share.
+/// are left out: neither is a reason for another share. Of days off those count that lie in the
+/// window of either night.
 pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<str>> {
     let (mut was, mut now) = (BTreeMap::new(), BTreeMap::new());
     leaves(&before.rules, "", &mut was);
@@ -113,7 +114,7 @@ pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<st
     let mut changed = Vec::new();
     for path in was.keys().chain(now.keys()) {
         let (was, now) = (was.get(path), now.get(path));
-        let follows = ["periods", "fee_table"]
+        let follows = ["periods", "fee_table", "days_off"]
             .iter()
             .any(|own| path.starts_with(own));
         if was != now && !follows {
@@ -128,9 +129,34 @@ pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<st
             changed.push(format!("{path}: {} / {}", text(was.copied()), text(now.copied())).into());
         }
     }
+    changed.extend(changed_days_off(before, after));
     changed.sort();
     changed.dedup();
     changed
+}
+
+/// The days that only one of the nights calls off, among those that both of them look at.
+fn changed_days_off(before: &Documents, after: &Documents) -> Vec<Box<str>> {
+    let days = |documents: &Documents| -> BTreeSet<Box<str>> {
+        let listed = documents.rules["days_off"].as_array();
+        let listed = listed.into_iter().flatten();
+        listed.filter_map(Value::as_str).map(Into::into).collect()
+    };
+    let (was, now) = (days(before), days(after));
+    let ends = was.first().max(now.first()).zip(was.last().min(now.last()));
+    let Some((first, last)) = ends else {
+        return Vec::new();
+    };
+    let seen = |day: &&Box<str>| (first..=last).contains(day);
+    let told = |day: &Box<str>| {
+        let text =
+            |days: &BTreeSet<Box<str>>| if days.contains(day) { day } else { "-" }.to_owned();
+        format!("days_off: {} / {}", text(&was), text(&now)).into()
+    };
+    was.symmetric_difference(&now)
+        .filter(seen)
+        .map(told)
+        .collect()
 }
 
 fn leaves<'v>(value: &'v Value, path: &str, found: &mut BTreeMap<String, &'v Value>) {
@@ -213,6 +239,21 @@ mod tests {
                 "collection_accounts.0.1: - / ***".into(),
                 "grey.rules.0.payers.0: - / ***".into(),
                 Box::<str>::from("margin_min: 950 / 900"),
+            ]
+        );
+    }
+    #[test]
+    fn days_off_are_compared_where_both_nights_look() {
+        let of = |days: &[&str]| with(json!({"days_off": days}));
+        let before = of(&["2022-12-03", "2022-12-04", "2022-12-10", "2022-12-11"]);
+        let later = of(&["2022-12-04", "2022-12-10", "2022-12-11", "2022-12-17"]);
+        assert!(changed_rules(&before, &later).is_empty());
+        let holiday = of(&["2022-12-04", "2022-12-07", "2022-12-10", "2022-12-17"]);
+        assert_eq!(
+            changed_rules(&before, &holiday),
+            [
+                Box::<str>::from("days_off: - / 2022-12-07"),
+                "days_off: 2022-12-11 / -".into(),
             ]
         );
     }

@@ -2,9 +2,9 @@
 //!
 //! A night is judged at the instant at which the schedule runs it, never later than now, so that
 //! nights caught up equal nights that ran on time. A night that is run again is judged as the run
-//! that stands judged it: time alone makes no new version. Of a source that brought nothing at all
-//! it is judged now: what is still due when the night is run, and what is missing, is a fact of
-//! today, and nobody may wait for a file whose time is over.
+//! that stands judged it: time alone makes no new version. Of a source that brought nothing, or that
+//! lacks days or orders, it is judged now: what is still due when the night is run, and what is
+//! missing, is a fact of today, and nobody may wait for what is over its time.
 
 use crate::config::SourceSettings;
 use crate::domain::{Completeness, Day, SourceFacts, SourceName};
@@ -42,12 +42,12 @@ impl Freshness {
         })
     }
 
-    /// True once the source's deadline had passed; `nothing`: it brought nothing at all.
-    pub(super) fn passed(&self, settings: &SourceSettings, night: Day, nothing: bool) -> bool {
+    /// True once the source's deadline had passed; `lacks`: something of it is known to be missing.
+    pub(super) fn passed(&self, settings: &SourceSettings, night: Day, lacks: bool) -> bool {
         let deadline_ms = deadline_ms(settings, night);
         let told = self.told(&settings.name);
         let judged = told.unwrap_or(self.night_ms >= deadline_ms);
-        judged || nothing && self.now_ms >= deadline_ms
+        judged || lacks && self.now_ms >= deadline_ms
     }
 
     fn told(&self, name: &SourceName) -> Option<bool> {

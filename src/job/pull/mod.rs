@@ -205,7 +205,11 @@ impl Stage {
         self.desk
             .progress
             .step(format!("{} {}", self.night, self.settings.name));
-        let facts = self.desk.or_stop(reading).await?;
+        let mut facts = self.desk.or_stop(reading).await?;
+        if facts.missing_orders > 0 || !facts.missing_days.is_empty() {
+            // nobody may wait for what lacks once its time is over
+            facts.deadline_passed = self.freshness.passed(&self.settings, self.night, true);
+        }
         let duration_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
         let (source, state) = (facts.name.as_str(), facts.state.id());
         if facts.state == Completeness::Complete {
@@ -248,7 +252,7 @@ impl Stage {
 
     /// Facts of a source that delivered in the state given.
     fn facts(&self, state: Completeness) -> SourceFacts {
-        let nothing = state == Completeness::Missing;
+        let nothing = matches!(state, Completeness::Missing | Completeness::Refused);
         let deadline_passed = self.freshness.passed(&self.settings, self.night, nothing);
         let state = match state {
             Completeness::Missing if !deadline_passed => Completeness::Late,

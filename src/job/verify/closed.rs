@@ -52,8 +52,9 @@ pub(super) async fn check(
 
 /// What puts the files of a closed period back.
 fn cure(period: &Period) -> String {
+    type Named = (&'static str, fn(&str) -> Option<Period>);
     let label = &*period.label;
-    let named: [(&str, fn(&str) -> Option<Period>); 3] = [
+    let named: [Named; 3] = [
         ("--month", Period::month),
         ("--quarter", Period::quarter),
         ("--year", Period::year),

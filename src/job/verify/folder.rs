@@ -96,9 +96,9 @@ pub(super) fn closed(
         let about = folder.join(file).display().to_string();
         findings.add(Invariant::Files, about, what(), cure, "other");
     };
-    publish::changed(root, name, files)
-        .iter()
-        .for_each(|file| add(file));
+    for file in &publish::changed(root, name, files) {
+        add(file);
+    }
     let is_told = |name: &str| files.iter().any(|(told, _)| **told == *name);
     for name in names(&folder) {
         if !is_told(&name) && ![TIMINGS, publish::SUMS].contains(&&*name) {

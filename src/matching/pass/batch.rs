@@ -105,7 +105,7 @@ pub(super) fn batches(desk: &mut Desk, open: &Open, cash: &Cash) -> BTreeSet<Ind
         if readings.is_empty() {
             continue;
         }
-        let only = sums.only(desk.pool, row, &readings);
+        let only = Sums::only(desk.pool, row, &readings);
         let why = match only {
             _ if open.may_be(row) => "open",
             None if readings.len() > 1 => "several",

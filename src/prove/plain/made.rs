@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Held, Lane};
+use super::{Held, Lane, slot};
 use crate::classify::{Bucket, Classified, Severity};
 use crate::domain::{AgencyCode, Day, Fee, RowKey, Vnd};
 use crate::kpi::{Contribution, Scope};
@@ -224,7 +224,7 @@ impl<'a> Lane<'a> {
             made.rows.push(row(key.clone(), amount, money.day, first));
             let line = |(at, _): &(usize, &Fee)| match money.line {
                 None => true,
-                Some(line) => line as usize == of.first as usize + at,
+                Some(line) => slot(line) == slot(of.first) + at,
             };
             let (pass, why) = said(money.by, first);
             for (_, fee) in fees.iter().enumerate().filter(line) {

@@ -3,7 +3,7 @@
 
 use rustc_hash::FxHashSet;
 
-use super::{Held, Lane};
+use super::{Held, Lane, slot};
 use crate::classify::Classified;
 use crate::domain::{DossierCode, Side, Txn};
 use crate::matching::Evidence;
@@ -69,9 +69,9 @@ impl<'a> Lane<'a> {
     /// The rows of a plain dossier: side and place.
     fn claimed(&self, place: usize) -> impl Iterator<Item = (Side, usize)> + use<'_, 'a> {
         let of = &self.plain.dossiers[place];
-        let lines = (of.first as usize..).take(self.fees(of).len());
+        let lines = (slot(of.first)..).take(self.fees(of).len());
         let money = self.money(place).iter();
-        let money = money.map(|row| (row.side, row.at as usize));
+        let money = money.map(|row| (row.side, slot(row.at)));
         lines.map(|line| (Side::Fee, line)).chain(money)
     }
 
@@ -79,8 +79,8 @@ impl<'a> Lane<'a> {
     /// it should be already.
     fn mark(&self, place: usize, held: &mut Held, is: bool) -> bool {
         let of = &self.plain.dossiers[place];
-        let mut right = self.fees(of).len() == of.lines as usize;
-        let lines = (of.first as usize..).take(self.fees(of).len());
+        let mut right = self.fees(of).len() == slot(of.lines);
+        let lines = (slot(of.first)..).take(self.fees(of).len());
         for line in lines {
             right &= std::mem::replace(&mut held.fees[line], is) != is;
         }
@@ -90,7 +90,7 @@ impl<'a> Lane<'a> {
                 Side::Receipt => &mut held.receipts,
                 Side::Fee => return false,
             };
-            let found = all.get_mut(row.at as usize);
+            let found = all.get_mut(slot(row.at));
             right &= found.is_some_and(|found| std::mem::replace(found, is) != is);
         }
         right
@@ -105,7 +105,7 @@ impl<'a> Lane<'a> {
             if held.dossiers[place] {
                 continue;
             }
-            let here = || firsts.contains(&(of.first as usize));
+            let here = || firsts.contains(&(slot(of.first)));
             let line = || {
                 let mut fees = self.fees(of).iter();
                 fees.any(|fee| named.fees.contains(fee.fee_id.as_str()))
@@ -170,8 +170,9 @@ impl<'a> Named<'a> {
         for group in &settlement.groups {
             for leg in &group.legs {
                 let code = leg.dossier_code.as_ref();
-                code.into_iter()
-                    .for_each(|code| named.code(lane, code.as_str()));
+                if let Some(code) = code {
+                    named.code(lane, code.as_str());
+                }
                 named.why(lane, &leg.why);
             }
         }

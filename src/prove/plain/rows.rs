@@ -1,6 +1,6 @@
 //! A plain dossier read again: the sentences that make it one.
 
-use super::{LINES_MAX, Lane};
+use super::{LINES_MAX, Lane, slot};
 use crate::domain::{
     CollectionMode, DeclaredMethod, Fee, FeeKind, FeeStatus, Moment, Receipt, ReceiptStatus, Side,
     Txn, TxnKind, TxnStatus,
@@ -28,13 +28,13 @@ impl Lane<'_> {
         let pass = if loose { "extracted_key" } else { "exact_key" };
         let told = of.day == day && of.due.wide() == due && of.pass == pass;
         let lines = (0..fees.len()).all(|at| self.is_due(&fees[at], first) && !twice(at));
-        told && lines && self.pays(of.first as usize, fees, money)
+        told && lines && self.pays(slot(of.first), fees, money)
     }
 
     /// No other line of the dossier stands beside its lines.
     fn is_whole(&self, place: usize) -> bool {
         let of = &self.plain.dossiers[place];
-        let (first, end) = (of.first as usize, of.first as usize + of.lines as usize);
+        let (first, end) = (slot(of.first), slot(of.first) + slot(of.lines));
         let code = |at: usize| self.inputs.fees.get(at).map(|fee| &fee.dossier_code);
         let own = code(first);
         let before = first.checked_sub(1).and_then(code);
@@ -63,7 +63,7 @@ impl Lane<'_> {
         for row in money {
             let lines = match row.line {
                 None => 0..fees.len(),
-                Some(line) => match (line as usize).checked_sub(start) {
+                Some(line) => match slot(line).checked_sub(start) {
                     Some(at) if at < fees.len() => at..at + 1,
                     _ => return false,
                 },

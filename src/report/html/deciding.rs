@@ -57,10 +57,7 @@ impl Page<'_> {
             });
             match shown.or_else(line) {
                 Some(text) => (Some(id.to_string()), text),
-                None => (
-                    None,
-                    self.t1("share-deciding-elsewhere", "id", id.as_str().to_owned()),
-                ),
+                None => (None, self.t1("share-deciding-elsewhere", "id", id.as_str())),
             }
         };
         list.iter().take(DECIDING_MAX).map(shown).collect()

@@ -1,6 +1,6 @@
 //! Pure: what a source that is not complete may still bring. Asking others about it is too early.
 
-use crate::classify::{self, Classified};
+use crate::classify::Classified;
 use crate::domain::{Completeness, Lang, SourceFacts};
 use crate::report::RunFacts;
 use crate::text;
@@ -12,7 +12,7 @@ const MISSING: &str = "missing_payment";
 /// wait for that source; about a line that equals a sum of the day: to look at that sum before
 /// anybody is asked. None where nothing else than the class tells it.
 pub(super) fn advice(facts: &RunFacts, row: &Classified) -> Option<String> {
-    if let Some(advice) = classify::advice(&row.evidence).filter(|_| row.is_open()) {
+    if let Some(advice) = row.advice() {
         return Some(advice.get(facts.lang).to_owned());
     }
     let sources = facts.sources.iter().map(|night| &night.facts);

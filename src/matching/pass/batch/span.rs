@@ -93,7 +93,7 @@ impl<'s> Sums<'s> {
 
     /// The only one of these that a line can be: a single day only within the days that a batch
     /// takes, days off counted; several days only where no single day is as much.
-    pub(super) fn only(&self, pool: &Pool, row: &Txn, all: &[Span<'s>]) -> Option<Span<'s>> {
+    pub(super) fn only(pool: &Pool, row: &Txn, all: &[Span<'s>]) -> Option<Span<'s>> {
         let limit = i64::from(pool.rules.batch_days);
         let late = |span: &Span| span.is_day() && row.paid_on.days_since(span.first) > limit;
         if let [only] = all {
