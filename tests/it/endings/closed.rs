@@ -266,7 +266,7 @@ fn a_transfer_that_displaces_a_receipt_may_be_sent_back() {
     );
 }
 
-/// The cash came first, a transfer of another one after; once its receipt is void, B1 is the payment.
+/// The cash came first, a transfer of another one after: once its receipt is void, B1 pays.
 #[test]
 fn a_receipt_that_displaces_a_transfer_may_fall() {
     let rows = |status: &str| {
@@ -282,7 +282,7 @@ fn a_receipt_that_displaces_a_transfer_may_fall() {
     narrow_is_caught(&old, "AMOUNT_CASHLESS", "receipt|H48.18.22-221202-1111|T1");
 }
 
-/// B1 came a day later and by another source: sent back or not, a payment counts on one of the days.
+/// B1 came a day later and by another source: a payment counts on one of the days.
 #[test]
 fn the_repeat_of_another_day_counts_once_the_first_is_sent_back() {
     holds(
