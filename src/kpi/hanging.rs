@@ -2,7 +2,7 @@
 //! for certain because another open row has not turned out otherwise yet.
 
 use crate::classify::{Bucket, Classified};
-use crate::domain::{AgencyCode, ExceptionId, Side};
+use crate::domain::{AgencyCode, ExceptionId, FeeStatus, Side};
 use crate::matching::desk::{Money, Standing};
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
 use crate::matching::pool::{Index, at, index};
@@ -106,7 +106,13 @@ impl<'a> Facts<'_, 'a> {
         let mut lines = names
             .iter()
             .flat_map(|d| self.pool.dossier(*d).fees.clone());
-        let goes = |dossier: &Index| !self.may_go_back(*dossier).is_empty();
+        // put to what the registry calls refunded, it may go back
+        let goes = |dossier: &Index| {
+            let fees = self.pool.dossier(*dossier).fees.clone();
+            let mut fees = self.pool.inputs.fees[fees].iter();
+            let called = fees.any(|fee| fee.status == FeeStatus::Refunded);
+            called || !self.may_go_back(*dossier).is_empty()
+        };
         self.open_money == 1 && !names.iter().any(goes) && !lines.any(waits)
     }
 }

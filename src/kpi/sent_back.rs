@@ -15,12 +15,13 @@ use super::facts::Facts;
 pub(super) type Back = BTreeMap<Index, Vec<ExceptionId>>;
 
 impl Facts<'_, '_> {
-    /// Dossiers with a paid line that the registry calls refunded, while nothing was seen to go
-    /// back of it: the refund may come, and takes whichever payment it fits, or the registry is
-    /// wrong.
+    /// Dossiers with money and a line that the registry calls refunded, while nothing was seen to
+    /// go back of it: the refund may come, and takes whichever payment of the dossier it fits, also
+    /// where none is on that line; or the registry is wrong.
     pub(super) fn told_back(&self) -> Back {
         let mut told = Back::new();
-        for (dossier, ledger) in self.of_fees() {
+        let has_money = |ledger: &Ledger| !ledger.entries.iter().all(is_gone);
+        for (dossier, ledger) in self.of_fees().filter(|(_, ledger)| has_money(ledger)) {
             let lines = ledger.lines.iter().filter(|line| self.is_told_back(line));
             for row in lines.filter_map(|line| self.fee_row(line.fee)) {
                 let open = told.entry(dossier).or_default();
@@ -40,7 +41,7 @@ impl Facts<'_, '_> {
 
     fn is_told_back(&self, line: &Line) -> bool {
         let refunded = self.pool.fee(line.fee).status == FeeStatus::Refunded;
-        refunded && line.paid > 0 && line.refunded == 0
+        refunded && line.refunded == 0
     }
 
     /// Dossiers that were paid again, where the repeat is no like of the first: with cash and

@@ -181,9 +181,9 @@ impl Line<'_> {
         self.fee.amount.wide()
     }
 
-    /// The registry calls it refunded; its money is there, and none was seen to go back.
+    /// The registry calls it refunded, and nothing of it was seen to go back.
     pub(super) fn is_told_back(&self) -> bool {
-        self.fee.status == FeeStatus::Refunded && self.paid > 0 && self.refunded == 0
+        self.payable && self.fee.status == FeeStatus::Refunded && self.refunded == 0
     }
 
     /// What live money has not covered, refunds not taken off, a provider's fee not counted.

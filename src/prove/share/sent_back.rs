@@ -29,13 +29,17 @@ const STAYS: Text = text(
     "once the first of two payments is sent back the repeat is the payment",
 );
 
-/// The dossiers with a line that the registry calls refunded although its money is there.
+/// The dossiers with a line that the registry calls refunded, of which nothing was seen to go back,
+/// and with money that may be what goes.
 pub(super) fn told_back(books: &Books) -> BTreeSet<usize> {
     let lines = books.lines.iter().filter(|line| line.is_told_back());
     let dossiers = lines.map(|line| line.dossier);
-    dossiers
-        .filter(|dossier| counted(books, *dossier).next().is_some())
-        .collect()
+    let some = |dossier: &usize| {
+        let mut stakes = books.dossiers[*dossier].stakes.iter();
+        let there = stakes.any(|stake| !is_gone(books, &books.stakes[*stake]));
+        there && counted(books, *dossier).next().is_some()
+    };
+    dossiers.filter(some).collect()
 }
 
 /// The dossiers in which something may be a repeat.

@@ -3,6 +3,8 @@
 //! nothing but their lines, their money and the open money decides; of the others it is seen to
 //! that no span leaves the days on which anything happened.
 
+use std::collections::BTreeSet;
+
 use super::super::books::{Books, Line, Stake, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::by_item::ByItem;
@@ -183,9 +185,16 @@ fn is_rash_fee(books: &Books, reach: &Reach, item: &Contribution, name: &str) ->
         return false;
     };
     let dossiers = || named(books, money, row).dossiers;
+    let called = |dossiers: &BTreeSet<usize>| {
+        let lines = dossiers
+            .iter()
+            .flat_map(|d| books.dossiers[*d].lines.clone());
+        let mut lines = lines.map(|line| books.lines[line].fee.status);
+        lines.any(|status| status == FeeStatus::Refunded)
+    };
     class(row) == "ambiguous"
         && books.rules.start.is_none()
-        && (reach.open_rows > 1 || waits(books, &dossiers()))
+        && (reach.open_rows > 1 || waits(books, &dossiers()) || called(&dossiers()))
 }
 
 /// The day of an open refund.

@@ -212,8 +212,8 @@ pub(super) fn in_order(mut rows: BTreeMap<&'static str, InstrumentRow>) -> Vec<I
     order.filter_map(|word| rows.remove(word)).collect()
 }
 
-/// Money of citizens, each payment once: no second sightings, no batches, no duplicates, sent back
-/// or not.
+/// Money of citizens, each payment once: no second sightings, no batches, no duplicates, also where
+/// they were sent back.
 fn is_payment(row: &Classified) -> bool {
     let repeats = |why: &Evidence| matches!(why, Evidence::Repeats(_));
     let back = row.class == "refunded" && row.evidence.iter().any(repeats);

@@ -266,8 +266,7 @@ fn a_transfer_that_displaces_a_receipt_may_be_sent_back() {
     );
 }
 
-/// The cash came first, a transfer of another one after; once its receipt is void, B1 is the
-/// payment.
+/// The cash came first, a transfer of another one after: once its receipt is void, B1 pays.
 #[test]
 fn a_receipt_that_displaces_a_transfer_may_fall() {
     let rows = |status: &str| {
@@ -283,8 +282,7 @@ fn a_receipt_that_displaces_a_transfer_may_fall() {
     narrow_is_caught(&old, "AMOUNT_CASHLESS", "receipt|H48.18.22-221202-1111|T1");
 }
 
-/// B1 came a day later and by another source: sent back or not, a payment counts on one of the
-/// days.
+/// B1 came a day later and by another source: a payment counts on one of the days.
 #[test]
 fn the_repeat_of_another_day_counts_once_the_first_is_sent_back() {
     holds(
@@ -297,6 +295,23 @@ fn the_repeat_of_another_day_counts_once_the_first_is_sent_back() {
         &[
             ("TX_CASHLESS", "txn|vnpay|V1"),
             ("AMOUNT_CASHLESS", "txn|vnpay|V1"),
+        ],
+    );
+}
+
+/// B1 is a fee whichever line it is put to; on F1, which is called refunded, it may go back.
+#[test]
+fn what_is_put_to_a_line_called_refunded_may_go_back() {
+    holds(
+        "fee F0 H48.18.22-221202-0001 phi 50.000
+         fee F1 H48.18.22-221202-0001 le_phi 8.000 status=refunded
+         bank B1 2022-12-02 08:00 20.000 memo=\"NOP PHI H48.18.22-221202-0001\"
+         vnpay V2 2022-12-03 08:00 33.333 ref=H48.18.22-221202-0001",
+        "decide B1 pays F0 16.667 F1 3.333
+         bank R1 2022-12-04 08:00 refund 20.000 memo=\"HOAN PHI H48.18.22-221202-0001\"",
+        &[
+            ("TX_CASHLESS", "txn|vnpay|V2"),
+            ("AMOUNT_CASHLESS", "txn|vnpay|V2"),
         ],
     );
 }
