@@ -137,76 +137,27 @@ pub(super) fn changed_rules(before: &Documents, after: &Documents) -> Vec<Box<st
 
 /// The days that only one of the nights calls off, among those that both of them look at.
 fn changed_days_off(before: &Documents, after: &Documents) -> Vec<Box<str>> {
-    let days = |documents: &Documents| -> BTreeSet<Box<str>> {
-        let listed = documents.rules["days_off"].as_array();
-        let listed = listed.into_iter().flatten();
-        listed.filter_map(Value::as_str).map(Into::into).collect()
-    };
-    let (was, now) = (days(before), days(after));
+    let (was, now) = (days_off(before), days_off(after));
     let ends = was.first().max(now.first()).zip(was.last().min(now.last()));
     let Some((first, last)) = ends else {
         return Vec::new();
     };
-    let seen = |day: &&Box<str>| (first..=last).contains(day);
-    let told = |day: &Box<str>| {
-        let text =
-            |days: &BTreeSet<Box<str>>| if days.contains(day) { day } else { "-" }.to_owned();
+    let apart = was.symmetric_difference(&now);
+    let seen = apart.filter(|day| (first..=last).contains(day));
+    let told = |day: &&str| {
+        let text = |days: &BTreeSet<&str>| if days.contains(day) { *day } else { "-" }.to_owned();
         format!("days_off: {} / {}", text(&was), text(&now)).into()
     };
-    was.symmetric_difference(&now)
-        .filter(seen)
-        .map(told)
+    seen.map(told).collect()
+}
+
+fn days_off(documents: &Documents) -> BTreeSet<&str> {
+    let listed = documents.rules["days_off"].as_array();
+    listed
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
         .collect()
-}
-
-fn leaves<'v>(value: &'v Value, path: &str, found: &mut BTreeMap<String, &'v Value>) {
-    let inner = |name: &str| {
-        let point = if path.is_empty() { "" } else { "." };
-        format!("{path}{point}{name}")
-    };
-    match value {
-        Value::Object(fields) => {
-            for (name, value) in fields {
-                leaves(value, &inner(name), found);
-            }
-        }
-        Value::Array(items) => {
-            for (n, value) in items.iter().enumerate() {
-                leaves(value, &inner(&n.to_string()), found);
-            }
-        }
-        leaf => {
-            found.insert(path.to_owned(), leaf);
-        }
-    }
-}
-
-/// A list inside a document.
-pub(super) fn list<'v>(document: &'v Value, name: &str) -> &'v [Value] {
-    document[name].as_array().map_or(&[], Vec::as_slice)
-}
-
-/// A value as text; empty where there is none.
-pub(super) fn text(value: &Value) -> String {
-    match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        // an instant is its text
-        Value::Object(fields) if fields.contains_key("ms") => {
-            fields.get("text").map_or_else(String::new, text)
-        }
-        other => other.to_string(),
-    }
-}
-
-/// The key of a row as people write it: `txn source/id`, `fee CODE/ID`, `receipt ID`.
-pub(super) fn key_of(key: &Value) -> String {
-    let [side, source, id, dossier] = ["side", "source", "id", "dossier"].map(|n| text(&key[n]));
-    match &*side {
-        "fee" => format!("fee {dossier}/{id}"),
-        "receipt" => format!("receipt {id}"),
-        _ => format!("{side} {source}/{id}"),
-    }
 }
 
 #[cfg(test)]
