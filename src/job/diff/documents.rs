@@ -160,6 +160,56 @@ fn days_off(documents: &Documents) -> BTreeSet<&str> {
         .collect()
 }
 
+fn leaves<'v>(value: &'v Value, path: &str, found: &mut BTreeMap<String, &'v Value>) {
+    let inner = |name: &str| {
+        let point = if path.is_empty() { "" } else { "." };
+        format!("{path}{point}{name}")
+    };
+    match value {
+        Value::Object(fields) => {
+            for (name, value) in fields {
+                leaves(value, &inner(name), found);
+            }
+        }
+        Value::Array(items) => {
+            for (n, value) in items.iter().enumerate() {
+                leaves(value, &inner(&n.to_string()), found);
+            }
+        }
+        leaf => {
+            found.insert(path.to_owned(), leaf);
+        }
+    }
+}
+
+/// A list inside a document.
+pub(super) fn list<'v>(document: &'v Value, name: &str) -> &'v [Value] {
+    document[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A value as text; empty where there is none.
+pub(super) fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        // an instant is its text
+        Value::Object(fields) if fields.contains_key("ms") => {
+            fields.get("text").map_or_else(String::new, text)
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The key of a row as people write it: `txn source/id`, `fee CODE/ID`, `receipt ID`.
+pub(super) fn key_of(key: &Value) -> String {
+    let [side, source, id, dossier] = ["side", "source", "id", "dossier"].map(|n| text(&key[n]));
+    match &*side {
+        "fee" => format!("fee {dossier}/{id}"),
+        "receipt" => format!("receipt {id}"),
+        _ => format!("{side} {source}/{id}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
