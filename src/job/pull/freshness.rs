@@ -2,9 +2,9 @@
 //!
 //! A night is judged at the instant at which the schedule runs it, never later than now, so that
 //! nights caught up equal nights that ran on time. A night that is run again is judged as the run
-//! that stands judged it: time alone makes no new version. Of a source that brought nothing, or that
-//! lacks days or orders, it is judged now: what is still due when the night is run, and what is
-//! missing, is a fact of today, and nobody may wait for what is over its time.
+//! that stands judged it: time alone makes no new version. Of a source that brought nothing, or
+//! that lacks days or orders, it is judged now: what is still due when the night is run, and what
+//! is missing, is a fact of today, and nobody may wait for what is over its time.
 
 use crate::config::SourceSettings;
 use crate::domain::{Completeness, Day, SourceFacts, SourceName};

@@ -1,6 +1,12 @@
 //! The graphic of the share on the first screen: its parts stand out from each other by at least
 //! 3:1 (WCAG 2.2, 1.4.11), as the stylesheet colours them, on a screen, dark and on paper.
 
+#![allow(
+    clippy::disallowed_types,
+    clippy::float_arithmetic,
+    reason = "the brightness of colours is no money"
+)]
+
 use std::collections::BTreeMap;
 
 const CSS: &str = include_str!("../../../src/report/templates/report.css");

@@ -19,7 +19,7 @@ fn with_txn(
     let Some(at) = (n..plain.money.len()).find(is) else {
         return false;
     };
-    edit(&mut inputs.txns[plain.money[at].at as usize]);
+    edit(&mut inputs.txns[slot(plain.money[at].at)]);
     true
 }
 
@@ -33,7 +33,7 @@ fn with_receipt(
     let Some(at) = (n..plain.money.len()).find(is) else {
         return false;
     };
-    edit(&mut inputs.receipts[plain.money[at].at as usize]);
+    edit(&mut inputs.receipts[slot(plain.money[at].at)]);
     true
 }
 
@@ -43,7 +43,7 @@ fn with_fee(
     n: usize,
     edit: impl FnOnce(&mut doisoat::domain::Fee),
 ) -> bool {
-    edit(&mut inputs.fees[plain.dossiers[n].first as usize]);
+    edit(&mut inputs.fees[slot(plain.dossiers[n].first)]);
     true
 }
 
@@ -57,7 +57,7 @@ fn with_paid_fee(
     let mut first = 0;
     for (at, of) in plain.dossiers.iter().enumerate() {
         let money = &plain.money[first];
-        first += of.payments as usize;
+        first += slot(of.payments);
         if at >= n && money.side == Side::Txn && money.line.is_none() {
             return with_fee(inputs, plain, at, edit);
         }
@@ -137,3 +137,8 @@ pub(super) const CHANGES: &[Change] = &[
         with_receipt(inputs, plain, n, |receipt| receipt.dossier_code = other)
     }),
 ];
+
+/// A place in a list.
+pub(super) fn slot(n: impl Into<u64>) -> usize {
+    usize::try_from(n.into()).unwrap()
+}

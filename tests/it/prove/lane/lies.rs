@@ -3,6 +3,8 @@
 use doisoat::domain::{Side, Vnd};
 use doisoat::settle::{By, Plain};
 
+use super::changes::slot;
+
 /// Its name, and how it is said of the `n`-th; false where there is none such.
 pub(super) type Lie = (&'static str, fn(&mut Plain, usize) -> bool);
 
@@ -83,7 +85,7 @@ pub(super) const LIES: &[Lie] = &[
         };
         let first = plain.dossiers[at].first;
         let before: u32 = plain.dossiers[..at].iter().map(|of| of.payments).sum();
-        plain.money[before as usize].line = Some(first);
+        plain.money[slot(before)].line = Some(first);
         true
     }),
     ("all lines of several", |plain, n| {
@@ -92,7 +94,7 @@ pub(super) const LIES: &[Lie] = &[
             return false;
         };
         let before: u32 = plain.dossiers[..at].iter().map(|of| of.payments).sum();
-        plain.money[before as usize].line = None;
+        plain.money[slot(before)].line = None;
         true
     }),
     ("by a reference that it has not", |plain, n| {
@@ -114,15 +116,15 @@ pub(super) const LIES: &[Lie] = &[
     ("a dossier is missing", |plain, n| {
         let before: u32 = plain.dossiers[..n].iter().map(|of| of.payments).sum();
         let of = plain.dossiers.remove(n);
-        let first = before as usize;
-        plain.money.drain(first..first + of.payments as usize);
+        let first = slot(before);
+        plain.money.drain(first..first + slot(of.payments));
         true
     }),
     ("a dossier stands twice", |plain, n| {
         let before: u32 = plain.dossiers[..n].iter().map(|of| of.payments).sum();
         let of = plain.dossiers[n];
-        let first = before as usize;
-        let money = plain.money[first..first + of.payments as usize].to_vec();
+        let first = slot(before);
+        let money = plain.money[first..first + slot(of.payments)].to_vec();
         plain.dossiers.push(of);
         plain.money.extend(money);
         true
