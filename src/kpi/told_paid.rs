@@ -2,6 +2,7 @@
 
 use crate::classify::Bucket;
 use crate::domain::{Day, ExceptionId, FeeStatus, OrderStatus};
+use crate::matching::ledger::Entry;
 use crate::matching::pool::{Index, at};
 
 use super::facts::Facts;
@@ -36,7 +37,9 @@ impl Facts<'_, '_> {
         let (ways, hangs): (&'static [(i64, i64)], bool) = match row.counts_as() {
             "missing_payment" | "missing_receipt" if open => (self.unseen_ways(), false),
             "pending" | "status_mismatch" if open => (&[(0, 0), (1, 1)], false),
-            _ if self.may_be_told_paid(fee) => (self.ways_told(fee)?, true),
+            _ if self.may_be_told_paid(fee) || self.may_be_left(fee) => {
+                (self.ways_told(fee)?, true)
+            }
             _ => return None,
         };
         let days = self.unseen_days(self.pool.fee(fee));
@@ -77,6 +80,27 @@ impl Facts<'_, '_> {
             named || !self.credits.is_empty()
         };
         short && !ledger.entries.is_empty() && touched() && self.ways_told(fee).is_some()
+    }
+
+    /// True for a line that the registry calls refunded and whose money may go otherwise than by a
+    /// refund: its receipt falls, its payment is put elsewhere. Then the registry's word is left.
+    fn may_be_left(&self, fee: Index) -> bool {
+        let row = self.pool.fee(fee);
+        let dossier = self.pool.find(&row.dossier_code);
+        let Some(dossier) = dossier.filter(|_| row.status == FeeStatus::Refunded) else {
+            return false;
+        };
+        let ledger = self.desk.ledgers.of(dossier);
+        let place = ledger.place(fee).into_iter();
+        let untouched = place.filter(|l| ledger.lines[*l].refunded == 0);
+        let on = untouched.flat_map(|l| ledger.on(l));
+        let goes = |entry: &Entry| {
+            let cash = entry.credit.money.txn().is_none();
+            cash || !self.freed_by(dossier, entry).is_empty()
+        };
+        let mut entries = on.map(|on| &ledger.entries[on.entry]);
+        let there = |entry: &Entry| !entry.reversed && entry.returned < entry.credit.amount;
+        entries.any(|entry| there(entry) && goes(entry))
     }
 
     /// True for a line that may be paid by the registry's word alone, once its money stands

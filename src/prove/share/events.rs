@@ -331,7 +331,7 @@ pub(super) fn fees(
             }
             "pending" | "status_mismatch" if open => Wanted::Holds(vec![(0, 0), (v, v)]),
             // `passed_over` says when it must be there
-            _ if is_bare(books, line) => Wanted::Open,
+            _ if is_bare(books, line) || line.is_told_back() => Wanted::Open,
             _ => continue,
         };
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
