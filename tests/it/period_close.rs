@@ -288,7 +288,8 @@ async fn closed_periods_with_days_in_common_name_each_other() {
             let said = stdout(&run(&town, args).await).replace('\u{a0}', " ");
             assert!(said.contains("! Kỳ 05/12/2022 – 06/12/2022: ") && said.contains(verdict));
         }
-        assert_eq!(code(&run(&town, &["verify", "--all"]).await), 0);
+        let verified = run(&town, &["verify", "--all"]).await;
+        assert_eq!(code(&verified), 0, "{}", stdout(&verified));
         // opened again there is one closed figure of the day
         reopen(&desk, &both()).await;
         let status = json(&town, &["status", "--json"]).await;

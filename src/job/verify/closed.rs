@@ -1,7 +1,10 @@
 //! Closed periods: their figures are those of the run that they were closed with, and where other
 //! figures are told now, that is said.
 
+use std::path::Path;
+
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::{Which, folder};
 use crate::domain::{Lang, Period};
@@ -9,11 +12,12 @@ use crate::job::desk::Desk;
 use crate::job::error::JobError;
 use crate::job::nightly::Decided;
 use crate::job::of_nights::Telling;
+use crate::job::period::beside;
 use crate::job::report_again::{name_of, shares_of};
 use crate::job::{order, period, recover};
 use crate::prove::Invariant;
 use crate::prove::violation::{Findings, text};
-use crate::store::{Closing, RunRecord, StoreError};
+use crate::store::{Closing, KeptFile, RunRecord, StoreError};
 use crate::text::say;
 
 /// The figures of a share by which two tellings differ.
@@ -36,7 +40,9 @@ pub(super) async fn check(
         desk.checkpoint()?;
         let (name, cure) = (name_of(&closing.period), cure(&closing.period));
         let reports = &desk.config.report_dir;
-        folder::closed(reports, (&name, &closing.files), &cure, findings);
+        let mut files = closing.files.clone();
+        files.extend(note(desk, &closing, &reports.join(&name)).await?);
+        folder::closed(reports, (&name, &files), &cure, findings);
         // files that are gone are told with the book
         let Ok(files) = period::files(desk, &closing) else {
             continue;
@@ -48,6 +54,25 @@ pub(super) async fn check(
         now(desk, all, (&closing, &closed), &mut notes).await?;
     }
     Ok(notes)
+}
+
+/// What the folder tells of later closings with days in common, as it should be: in the language
+/// in which it stands there.
+async fn note(desk: &Desk, closing: &Closing, folder: &Path) -> Result<Option<KeptFile>, JobError> {
+    let mut told = None;
+    for lang in [Lang::En, Lang::Vi] {
+        let Some((name, text)) = beside::file(desk, lang, &closing.period).await? else {
+            return Ok(None);
+        };
+        let there = std::fs::read(folder.join(name)).is_ok_and(|bytes| bytes == text.as_bytes());
+        if there || told.is_none() || lang == desk.config.lang {
+            told = Some((name.into(), hex::encode(Sha256::digest(text)).into()));
+        }
+        if there {
+            break;
+        }
+    }
+    Ok(told)
 }
 
 /// What puts the files of a closed period back.
