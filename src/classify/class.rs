@@ -124,6 +124,11 @@ impl Classified {
         waits || (self.exception_id.is_some() && self.severity != Severity::Info)
     }
 
+    /// True when somebody has to look at it, where it is listed.
+    pub fn is_work(&self) -> bool {
+        self.severity != Severity::Info && self.bucket != Bucket::Excluded
+    }
+
     /// Who decided that nobody looks at the row any more, and why; none where nobody did.
     pub fn ended_by(&self) -> Option<(&str, &str)> {
         let mut seen = self.evidence.iter().rev();

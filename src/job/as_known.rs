@@ -21,7 +21,6 @@ use crate::kpi::{Period, Share};
 use crate::matching::Role;
 use crate::report::csv::{self, KnownShare, Style};
 use crate::report::facts::{AsKnown, Figure, NightsKnown};
-use crate::report::model::is_work;
 use crate::report::publish::OutFile;
 use crate::store::{Closing, RunRecord};
 
@@ -215,10 +214,9 @@ fn as_known(
             &|row| row.bucket == Bucket::Open && row.key.side != Side::Fee,
             |row| row.amount,
         ),
-        work: both(
-            &|row| row.exception_id.is_some() && is_work(row, row.severity),
-            |row| row.at_risk().here(),
-        ),
+        work: both(&|row| row.exception_id.is_some() && row.is_work(), |row| {
+            row.at_risk().here()
+        }),
         arrived: arrived.to_vec(),
         moved: moved.to_vec(),
         given_back: given_back(now, arrived),

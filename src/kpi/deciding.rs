@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use rustc_hash::FxHashMap;
 
-use crate::classify::{Bucket, Classified, Severity};
+use crate::classify::Classified;
 use crate::domain::{Day, ExceptionId, Fraction, Period};
 
 use super::interval::{Sums, greatest, least};
@@ -32,7 +32,7 @@ impl<'r> Ranks<'r> {
             let rank = Rank {
                 money: row.at_risk().here().wide(),
                 day: row.business_date,
-                work: row.severity != Severity::Info && row.bucket != Bucket::Excluded,
+                work: row.is_work(),
             };
             Some((row.exception_id.as_ref()?, rank))
         };

@@ -147,11 +147,6 @@ pub fn is_listed(row: &Classified, severity: Severity, night: Day) -> bool {
     row.exception_id.is_some() && listed
 }
 
-/// True when a listed row stands on the work list: somebody has to look at it.
-pub fn is_work(row: &Classified, severity: Severity) -> bool {
-    severity != Severity::Info && row.bucket != Bucket::Excluded
-}
-
 /// A row of the work list while it is sorted.
 pub(super) struct Item<'s> {
     pub(super) row: &'s Classified,
@@ -186,14 +181,14 @@ pub(super) fn list(
     let mut ageing: BTreeMap<&str, [Figure; 5]> = BTreeMap::new();
     let mut items = items(settlement, facts);
     let rows = items.iter().map(|item| item.row);
-    let rows = rows.filter(|row| is_work(row, row.severity));
+    let rows = rows.filter(|row| row.is_work());
     let seconds = matters::seconds(rows);
     let mut of_class: BTreeMap<&str, u64> = BTreeMap::new();
     for item in &items {
         let class = item.row.class;
         matters::add(&mut of_class, class, seconds.contains(item.id));
         by_class.entry(class).or_default().add(item.at_risk);
-        if !is_work(item.row, item.severity) {
+        if !item.row.is_work() {
             continue;
         }
         let age = night.days_since(item.opened);
@@ -215,7 +210,7 @@ pub(super) fn list(
     }
     items.retain(|item| {
         let unread = item.row.bucket == Bucket::Rejected;
-        is_work(item.row, item.severity) && (!unread || item.decides())
+        item.row.is_work() && (!unread || item.decides())
     });
     items.sort_by_key(|i| {
         let moves = Reverse(i.moves);
@@ -253,7 +248,7 @@ pub fn every(
     let mut items = items(settlement, facts);
     items.sort_by_key(|i| {
         let moves = Reverse(i.moves);
-        let informs = !is_work(i.row, i.severity);
+        let informs = !i.row.is_work();
         (informs, i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
     let suggestions = by_row(settlement);
@@ -351,7 +346,7 @@ fn view(
         age_days: facts.business_date.days_since(item.opened).max(0),
         is_new: is_new(facts, item.id),
         deciding: item.decides(),
-        work: is_work(row, item.severity),
+        work: row.is_work(),
         source: row.key.source.as_str().into(),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),

@@ -74,7 +74,7 @@ pub use changes::{
 pub use closed::ClosedView;
 pub use compare::CompareRow;
 pub use deciding::count;
-pub use exceptions::{ExceptionList, ExceptionView, every, is_listed, is_work};
+pub use exceptions::{ExceptionList, ExceptionView, every, is_listed};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use held::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 pub use index::Index;

@@ -12,7 +12,7 @@ use crate::settle::Settlement;
 use crate::text;
 
 use super::super::OVERDUE_DAYS;
-use super::super::exceptions::{is_listed, is_work};
+use super::super::exceptions::is_listed;
 use super::super::index::Index;
 use super::super::{matters, shares};
 
@@ -195,7 +195,7 @@ pub fn open_work(settlement: &Settlement, night: Day) -> Figure {
 
 /// True for a row of the work list of the night.
 pub(in crate::report::model) fn is_open_work(row: &Classified, night: Day) -> bool {
-    is_listed(row, row.severity, night) && is_work(row, row.severity)
+    is_listed(row, row.severity, night) && row.is_work()
 }
 
 /// The first few of the work list.
