@@ -55,6 +55,12 @@ pub enum StoreError {
     /// Our lease was lost; nothing was published.
     #[error("the lease was lost to another run; nothing was published, start again")]
     LeaseLost,
+    /// The session whose lock keeps other runs out has ended, and with it our lease; nothing was
+    /// published.
+    #[error(
+        "the database ended the session that holds the lease ({0}): was the server restarted?; nothing was published, start again"
+    )]
+    SessionLost(Box<Self>),
     /// Somebody else kept the database locked beyond the time-out.
     #[error("the database is busy: {0}; another program holds it, try again")]
     Busy(String),

@@ -91,13 +91,14 @@ impl Store {
         Ok(Lease { token, lock })
     }
 
-    /// Says that the holder is alive; [`StoreError::LeaseLost`] when the lock or the row is gone.
+    /// Says that the holder is alive; [`StoreError::SessionLost`] when the lock is gone,
+    /// [`StoreError::LeaseLost`] when the row is.
     pub async fn heartbeat(&self, lease: &mut Lease, now_wall: &str) -> Result<(), StoreError> {
         if let (Lock::Session { connection }, Db::Postgres { patience, .. }) =
             (&mut lease.lock, &self.db)
         {
             let alive = patience.moment("ping", Box::pin(connection.ping())).await;
-            alive.map_err(|_| StoreError::LeaseLost)?;
+            alive.map_err(|why| StoreError::SessionLost(Box::new(why)))?;
         }
         let mut tx = self.begin().await?;
         let binds = [Bind::Text(&lease.token), Bind::Text(now_wall)];

@@ -94,7 +94,11 @@ impl Field {
 
     /// A fresh folder and database; `name` tells the trials apart where they are told of.
     pub(crate) async fn trial(&self, name: &str) -> Trial {
-        let database = Database::empty(self.kind);
+        self.trial_in(name, Database::empty(self.kind)).await
+    }
+
+    /// The same in a database that is given.
+    pub(crate) async fn trial_in(&self, name: &str, database: Database) -> Trial {
         let (dir, from) = (database.dir.path(), self.town.dir());
         match self.kind {
             Kind::Sqlite => {
@@ -326,4 +330,19 @@ pub(crate) async fn campaign<F>(
 pub(crate) fn trials(count: u64) -> std::ops::Range<u64> {
     let first = setting("FIRST", 0);
     first..first + setting("COUNT", count)
+}
+
+/// Whether this process may mount in a namespace of its own.
+pub(crate) fn may_mount() -> bool {
+    let dir = tempfile::tempdir().unwrap();
+    let mut command = Command::new("unshare");
+    command
+        .args(["-m", "mount", "-t", "tmpfs", "tmpfs"])
+        .arg(dir.path())
+        .stderr(Stdio::null());
+    let may = command.status().is_ok_and(|status| status.success());
+    if !may {
+        eprintln!("skipped: small disks need the right to mount (root and unshare)");
+    }
+    may
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use crate::campaign::{Field, State, Trial, Wrong, campaign, said, setting, trials};
+use crate::campaign::{Field, State, Trial, Wrong, campaign, may_mount, said, setting, trials};
 use crate::database::Kind;
 use crate::town::{FIRST, files};
 
@@ -87,21 +87,6 @@ umount small
 echo $? >second.code
 cp -a small after
 "#;
-
-/// Whether this process may mount in a namespace of its own.
-fn may_mount() -> bool {
-    let dir = tempfile::tempdir().unwrap();
-    let mut command = Command::new("unshare");
-    command
-        .args(["-m", "mount", "-t", "tmpfs", "tmpfs"])
-        .arg(dir.path())
-        .stderr(Stdio::null());
-    let may = command.status().is_ok_and(|status| status.success());
-    if !may {
-        eprintln!("skipped: small disks need the right to mount (root and unshare)");
-    }
-    may
-}
 
 fn read(dir: &Path, name: &str) -> String {
     std::fs::read_to_string(dir.join(name)).unwrap_or_default()

@@ -123,7 +123,7 @@ fn cluster() -> &'static Cluster {
 }
 
 /// `initdb` and `postgres`, on PATH or where Debian puts them; the newest version wins.
-fn server_binaries() -> PathBuf {
+pub(crate) fn server_binaries() -> PathBuf {
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     let debian = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let mut versions: Vec<(u32, PathBuf)> = debian
@@ -188,20 +188,9 @@ fn start() -> Cluster {
         .tempdir_in("/tmp")
         .unwrap()
         .keep();
-    let mut command = match server_user() {
-        None => Command::new("setsid"),
-        Some(user) => {
-            let given = Command::new("chown").arg(user).arg(&dir).status().unwrap();
-            assert!(given.success(), "chown {user} {}", dir.display());
-            let mut command = Command::new("setsid");
-            command
-                .args(["setpriv", "--init-groups", "--reuid", user, "--regid"])
-                .arg(group_of(user));
-            command
-        }
-    };
-    fs::set_permissions(&dir, fs::Permissions::from_mode(0o700)).unwrap();
+    let mut command = Command::new("setsid");
     command
+        .args(as_server_user(&dir))
         .args(["sh", "-c", WATCHDOG, "watchdog"])
         .arg(&bin)
         .arg(&dir)
@@ -228,6 +217,30 @@ fn start() -> Cluster {
         said.push(line);
     }
     panic!("PostgreSQL did not start:\n{}", said.join("\n"));
+}
+
+/// The command before that of a server whose folder this is, and which it is given to: none where
+/// this process is no root.
+pub(crate) fn as_server_user(dir: &Path) -> Vec<String> {
+    let user = server_user();
+    if let Some(user) = user {
+        let given = Command::new("chown").arg(user).arg(dir).status().unwrap();
+        assert!(given.success(), "chown {user} {}", dir.display());
+    }
+    fs::set_permissions(dir, fs::Permissions::from_mode(0o700)).unwrap();
+    let words = |user| {
+        let group = group_of(user);
+        let fixed = [
+            "setpriv",
+            "--init-groups",
+            "--reuid",
+            user,
+            "--regid",
+            &group,
+        ];
+        fixed.map(str::to_owned).to_vec()
+    };
+    user.map(words).unwrap_or_default()
 }
 
 fn group_of(user: &str) -> String {

@@ -29,6 +29,7 @@ mod campaign_disk;
 mod campaign_kill;
 mod campaign_lease;
 mod campaign_postgres;
+mod campaign_server;
 mod campaign_time;
 mod cases;
 mod class_changes;

@@ -198,7 +198,7 @@ async fn a_holder_whose_session_was_ended_notices() {
     let lost = store
         .heartbeat(&mut lease, "2022-12-06T01:32:00+07:00")
         .await;
-    assert!(matches!(lost, Err(StoreError::LeaseLost)), "{lost:?}");
+    assert!(matches!(lost, Err(StoreError::SessionLost(_))), "{lost:?}");
     eventually(&store, "run 2022-12-06").await;
 }
 
