@@ -14,7 +14,7 @@ use crate::domain::Day;
 
 /// Version, name and text of each migration, in order: one file and one line each.
 #[rustfmt::skip]
-const ALL: [(i64, &str, &str); 14] = [
+const ALL: [(i64, &str, &str); 15] = [
     (1, "core", include_str!("../../migrations/0001_core.sql")),
     (2, "statement", include_str!("../../migrations/0002_statement.sql")),
     (3, "trace", include_str!("../../migrations/0003_trace.sql")),
@@ -29,6 +29,7 @@ const ALL: [(i64, &str, &str); 14] = [
     (12, "spellings", include_str!("../../migrations/0012_spellings.sql")),
     (13, "origin", include_str!("../../migrations/0013_origin.sql")),
     (14, "audit_run", include_str!("../../migrations/0014_audit_run.sql")),
+    (15, "contribution_key", include_str!("../../migrations/0015_contribution_key.sql")),
 ];
 
 static MIGRATOR: LazyLock<Migrator> = LazyLock::new(|| {

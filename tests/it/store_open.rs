@@ -95,6 +95,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
             "0012 spellings",
             "0013 origin",
             "0014 audit_run",
+            "0015 contribution_key",
         ];
         assert_eq!(applied, wanted);
         assert_eq!(raw.migrate().await.unwrap(), Vec::<String>::new());
@@ -120,7 +121,7 @@ async fn a_database_is_opened_only_when_it_is_ready() {
         database.execute("DELETE FROM _sqlx_migrations").await;
         let pending = open(OpenMode::Ready).await.unwrap_err();
         assert!(
-            matches!(pending, StoreError::MigrationsPending(14)),
+            matches!(pending, StoreError::MigrationsPending(15)),
             "{pending}"
         );
     }

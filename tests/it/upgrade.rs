@@ -14,7 +14,9 @@ use crate::town::{FIRST, Town, day, files, same_dump};
 use crate::verify::two_nights;
 
 /// What each migration after the first added; taken away again, the newest first.
-const ADDED: [(i64, &[&str]); 13] = [
+const ADDED: [(i64, &[&str]); 14] = [
+    // the order of a key: the rows are the same
+    (15, &[]),
     (14, &["DROP INDEX audit_run"]),
     (13, &["DROP TABLE origin"]),
     (12, &["DROP TABLE txn_spelling"]),
@@ -182,7 +184,7 @@ async fn upgraded(town: &Town, schema: i64) {
     assert_eq!(code(&pending), 10, "{what}: {}", stderr(&pending));
     let done = run(town, &["migrate"]).await;
     let applied = stdout(&done);
-    let wanted = usize::try_from(14 - schema).unwrap();
+    let wanted = usize::try_from(15 - schema).unwrap();
     assert_eq!(
         (code(&done), applied.lines().count()),
         (0, wanted),
