@@ -143,8 +143,8 @@ const fn shape_of_pattern(pattern: &[u8]) -> u16 {
     found
 }
 
-/// What a cell looks like. It is cheap, and no form of another shape can fit: a file has millions of
-/// cells, and the patterns are read anew for each.
+/// What a cell looks like. It is cheap, and no form of another shape can fit: a file has millions
+/// of cells, and the patterns are read anew for each.
 fn shape_of(cell: &str) -> u16 {
     let bytes = cell.as_bytes();
     let (mut found, mut letters) = (0, 0);
