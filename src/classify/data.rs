@@ -40,9 +40,9 @@ pub(super) const CONFLICT: Class = Class {
         en: "Same id, other content",
     },
     explanation: Text {
-        vi: "Nguồn gửi hai nội dung khác nhau dưới cùng một mã, hoặc sao kê khớp số dư của ngày đó không có dòng này; \
-             bản nhận trước được giữ, chưa tính vào tỷ lệ.",
-        en: "The source sent different contents under one id, or the statement of the day that ties does not have the row; \
+        vi: "Nguồn gửi hai nội dung khác nhau dưới cùng một mã, hoặc sao kê khớp số dư hay danh sách đầy đủ của ngày đó không có dòng \
+             này; bản nhận trước được giữ, chưa tính vào tỷ lệ.",
+        en: "The source sent different contents under one id, or the statement of the day that ties, or the source's whole list of it, does not have the row; \
              the first is kept, none is counted.",
     },
     advice: Text {

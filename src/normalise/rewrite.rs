@@ -135,7 +135,10 @@ pub(super) fn cell(name: &str, raw: &str, forms: &Forms<'_>) -> String {
     let time = |whole: bool| time_text(raw, forms.words.form("time_format"), whole);
     match name {
         "amount_vnd" => {
-            let read = amount::read(raw, forms.style).filter(|dong| dong.fract().is_zero());
+            // a fee has no side, so a mark of one is no part of its amount
+            let plain = !amount::is_marked(raw);
+            let read = amount::read(raw, forms.style).filter(|_| plain);
+            let read = read.filter(|dong| dong.fract().is_zero());
             read.map_or_else(as_is, |dong| dong.trunc().normalize().to_string())
         }
         "received_at" | "processing_started_at" | "result_at" | "paid_at" | "collected_at" => {

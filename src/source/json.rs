@@ -99,6 +99,29 @@ impl Json {
         }
     }
 
+    /// The same, and `true` and `false`: what a provider signs and what a table of states may list.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Flag(true) => Some("true"),
+            Self::Flag(false) => Some("false"),
+            other => other.word(),
+        }
+    }
+
+    /// The text, number or flag of a member.
+    pub fn text_of(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(Self::text)
+    }
+
+    /// The member as it is signed between others: its text, nothing where it is absent or null.
+    /// None for a list or an object, which no such signature covers.
+    pub fn signed_of(&self, key: &str) -> Option<&str> {
+        match self.get(key) {
+            Some(Self::List(_) | Self::Object(_)) => None,
+            member => Some(member.and_then(Self::text).unwrap_or_default()),
+        }
+    }
+
     /// The text or number of a member.
     pub fn word_of(&self, key: &str) -> Option<&str> {
         self.get(key).and_then(Self::word)

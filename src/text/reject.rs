@@ -11,7 +11,8 @@ pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_
 pub use masked::{explain_masked, mask_value, say_masked};
 
 use crate::domain::{Lang, Reject, RejectCode, Side, Text};
-use either::{EITHER_FIRST, MONTH_FIRST, TOTAL_DIFFERS, ZERO_WITH_AMOUNT, is_turned};
+use either::{EITHER_FIRST, MONTH_FIRST, SHORT_YEAR, TOTAL_DIFFERS, ZERO_WITH_AMOUNT};
+use either::{is_short, is_turned};
 
 /// A cell that could not be read, and where it stands.
 #[derive(Clone, Copy, Debug)]
@@ -70,7 +71,11 @@ fn explain_as(cell: Cell<'_>, shown: &str, lang: Lang) -> (String, &'static str)
             Lang::En => format!("{reason}: {words}"),
         };
     }
-    (reason, advice(cell.code).get(lang))
+    let advice = match cell.code {
+        RejectCode::BadTime | RejectCode::BadDay if is_short(cell.value) => SHORT_YEAR,
+        code => advice(code),
+    };
+    (reason, advice.get(lang))
 }
 
 /// The whole message: where, what is wrong, what to do.

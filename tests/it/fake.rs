@@ -34,7 +34,7 @@ pub(crate) enum Step {
     Endless(Vec<u8>, Vec<u8>),
 }
 
-/// Makes the answer from a request's first line.
+/// Makes the answer from a request.
 type Script = Arc<dyn Fn(&str) -> Step + Send + Sync>;
 
 /// A server on loopback.
@@ -46,6 +46,11 @@ pub(crate) struct Fake {
 impl Fake {
     /// Answers by a function of the request's first line.
     pub(crate) async fn answering(script: impl Fn(&str) -> Step + Send + Sync + 'static) -> Self {
+        Self::reading(move |request| script(request.lines().next().unwrap_or_default())).await
+    }
+
+    /// Answers by a function of the whole request, head and body.
+    pub(crate) async fn reading(script: impl Fn(&str) -> Step + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -80,9 +85,8 @@ async fn serve(mut stream: TcpStream, script: Script, log: Arc<Mutex<Vec<String>
     let Some(request) = read_request(&mut stream).await else {
         return;
     };
-    let line = request.lines().next().unwrap_or_default().to_owned();
-    log.lock().unwrap().push(request);
-    match script(&line) {
+    log.lock().unwrap().push(request.clone());
+    match script(&request) {
         Step::Bytes(bytes) => {
             let _ = stream.write_all(&bytes).await;
         }

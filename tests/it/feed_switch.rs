@@ -13,15 +13,15 @@ use crate::town::{FIRST, codes, day, document, night, source};
 
 /// A line: number, dong, time, reference, and its memo in v1 and in v2.
 #[derive(Clone, Copy)]
-struct Line(
-    usize,
-    i64,
-    &'static str,
-    Option<&'static str>,
-    [&'static str; 2],
+pub(crate) struct Line(
+    pub(crate) usize,
+    pub(crate) i64,
+    pub(crate) &'static str,
+    pub(crate) Option<&'static str>,
+    pub(crate) [&'static str; 2],
 );
 
-const LINES: [Line; 3] = [
+pub(crate) const LINES: [Line; 3] = [
     Line(
         1,
         50_000,
@@ -42,10 +42,10 @@ const LINES: [Line; 3] = [
     Line(3, 20_000, "09:00:00", None, ["", "H48.18.22-221205-0003"]),
 ];
 
-type Lines = Arc<Mutex<Vec<Line>>>;
+pub(crate) type Lines = Arc<Mutex<Vec<Line>>>;
 
 /// The same lines by both versions.
-async fn server(lines: &Lines) -> Fake {
+pub(crate) async fn server(lines: &Lines) -> Fake {
     let lines = Arc::clone(lines);
     Fake::answering(move |line| answer(line, &lines.lock().unwrap())).await
 }
@@ -92,7 +92,7 @@ fn answer(request: &str, lines: &[Line]) -> Step {
     json(body.to_string())
 }
 
-fn sepay(port: u16, api: &str) -> String {
+pub(crate) fn sepay(port: u16, api: &str) -> String {
     format!(
         "[[source]]\nname = \"bank\"\nkind = \"sepay\"\napi = \"{api}\"\n\
          base_url = \"http://127.0.0.1:{port}\"\nallow_loopback = true\nrate_limit = \"1000/s\"\n\

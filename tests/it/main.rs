@@ -52,6 +52,7 @@ mod feed_casso;
 mod feed_sepay;
 mod feed_sepay2;
 mod feed_switch;
+mod feed_unlisted;
 mod flips;
 mod folder_mended;
 mod freshness;

@@ -6,6 +6,7 @@ mod dialects;
 mod ends;
 mod newest;
 mod night;
+mod odd_answers;
 mod orders;
 mod paging;
 mod private;

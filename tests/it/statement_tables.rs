@@ -3,6 +3,7 @@
 //! months before days.
 
 mod corrections;
+mod exports;
 mod layouts;
 mod messages;
 mod references;

@@ -1,12 +1,13 @@
 //! Reading a feed: the look-back window and every older day that did not come completely.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::RangeInclusive;
 
 use anyhow::anyhow;
 use tracing::warn;
 
 use super::raw::Evidence;
+use super::unlisted::Listed;
 use super::{Stage, count};
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, Txn, Vnd};
@@ -17,7 +18,12 @@ use crate::source::{DayState, Feed, Pull};
 use crate::store::{Delivery, FeedDay};
 use crate::text;
 
-pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, JobError> {
+/// Reads a feed; what it listed is held against what is stored once all webhooks are read.
+pub(super) async fn read(
+    stage: &Stage,
+    feed: &dyn Feed,
+    listed: &mut Vec<Listed>,
+) -> Result<SourceFacts, JobError> {
     let desk = &stage.desk;
     let name = &stage.settings.name;
     let first = stage.night.minus(stage.settings.lookback_days);
@@ -48,8 +54,8 @@ pub(super) async fn read(stage: &Stage, feed: &dyn Feed) -> Result<SourceFacts, 
     let mut seen = Seen::default();
     for (window, pull) in pulls {
         let rows = save(stage, &pull, &window).await?;
-        let beside = unlisted(stage, &pull, &rows).await?;
-        seen.add(stage, pull, &rows, &beside);
+        listed.extend(Listed::of(&pull, &rows));
+        seen.add(stage, pull, &rows);
     }
     finish(stage, seen, &asked).await
 }
@@ -110,35 +116,6 @@ async fn save(
     Ok(rows)
 }
 
-/// The stored rows of days that the source counts and of which its whole list does not have them:
-/// it took them back, or they are others of the list under another name. Where rows of the list
-/// cannot be read, they may be these.
-async fn unlisted(stage: &Stage, pull: &Pull, rows: &TxnRows) -> Result<Vec<Txn>, JobError> {
-    let counted = |day: &Day| pull.control.contains_key(day);
-    let (first, last) = (pull.control.keys().next(), pull.control.keys().next_back());
-    let (Some(first), Some(last)) = (first, last) else {
-        return Ok(Vec::new());
-    };
-    if !rows.rejects.is_empty() {
-        return Ok(Vec::new());
-    }
-    let listed: BTreeSet<&str> = rows.txns.iter().map(|txn| txn.id.as_ref()).collect();
-    let settings = &stage.settings;
-    // what came after the office's last hour counts for the day after
-    let days = (*first, last.plus(1));
-    let wanted = |id: &str| !listed.contains(id);
-    let mut found = stage
-        .desk
-        .store
-        .txns_of_days(&settings.name, days, &wanted)
-        .await?;
-    let own = |txn: &Txn| {
-        settings.account.is_none() || settings.account.as_deref() == txn.account.as_deref()
-    };
-    found.retain(|txn| counted(&txn.paid_on) && own(txn));
-    Ok(found)
-}
-
 /// What all listings of tonight showed together.
 #[derive(Default)]
 struct Seen {
@@ -149,21 +126,13 @@ struct Seen {
     control: Option<Control>,
     trouble: Option<Box<str>>,
     breaks: Vec<Break>,
-    /// Stored rows that the lists do not have, by their day.
-    beside: BTreeMap<Day, Vec<Box<str>>>,
 }
 
 /// So many places where a row may be missing are told one by one.
 const BREAKS_TOLD: usize = 4;
 
 impl Seen {
-    fn add(&mut self, stage: &Stage, pull: Pull, rows: &TxnRows, beside: &[Txn]) {
-        for txn in beside {
-            let of_day = self.beside.entry(txn.paid_on).or_default();
-            of_day.push(txn.id.as_ref().into());
-        }
-        let tonight = beside.iter().filter(|txn| txn.paid_on == stage.night);
-        let (more, sum) = (count(tonight.count()), sum_of(beside, stage.night));
+    fn add(&mut self, stage: &Stage, pull: Pull, rows: &TxnRows) {
         let whole =
             |(day, state): (&Day, &DayState)| (*state == DayState::Complete).then_some(*day);
         let whole = pull.days.iter().filter_map(whole).collect();
@@ -182,9 +151,8 @@ impl Seen {
             self.control = Some(Control {
                 expected_count: control.expected,
                 expected_sum: None,
-                count: control.delivered + more,
-                sum: Vnd::from_wide(sum_of(&rows.txns, stage.night).wide() + sum.wide())
-                    .unwrap_or(Vnd::ZERO),
+                count: control.delivered,
+                sum: sum_of(&rows.txns, stage.night),
             });
         }
         if self.trouble.is_none() {
@@ -217,23 +185,6 @@ fn say_breaks(stage: &Stage, breaks: &[Break]) -> Vec<String> {
     said
 }
 
-/// A sentence for each of the first days of which more is stored than the source lists.
-fn say_beside(stage: &Stage, beside: &BTreeMap<Day, Vec<Box<str>>>) -> Vec<String> {
-    let lang = stage.desk.config.lang;
-    let one = |(day, ids): (&Day, &Vec<Box<str>>)| {
-        let first = ids.iter().take(BREAKS_TOLD).map(|id| &**id);
-        let first: Vec<&str> = first.collect();
-        let (n, ids) = (ids.len().to_string(), first.join(", "));
-        let day = text::day(lang, *day);
-        text::say(
-            lang,
-            "feed-unlisted",
-            &[("n", &*n), ("day", &*day), ("ids", &*ids)],
-        )
-    };
-    beside.iter().take(BREAKS_TOLD).map(one).collect()
-}
-
 fn sum_of(txns: &[Txn], night: Day) -> Vnd {
     let tonight = txns.iter().filter(|txn| txn.business_date == night);
     Vnd::from_wide(tonight.map(|txn| txn.amount.wide()).sum()).unwrap_or(Vnd::ZERO)
@@ -264,7 +215,6 @@ async fn finish(stage: &Stage, seen: Seen, asked: &BTreeSet<Day>) -> Result<Sour
     facts.missing_days = missing;
     facts.control = seen.control;
     let mut troubles: Vec<String> = seen.trouble.iter().map(ToString::to_string).collect();
-    troubles.extend(say_beside(stage, &seen.beside));
     troubles.extend(say_breaks(stage, &seen.breaks));
     if !seen.breaks.is_empty() {
         let (source, found) = (stage.settings.name.as_str(), seen.breaks.len());

@@ -39,13 +39,14 @@ pub(super) async fn read(stage: &Stage, path: &Path) -> Result<SourceFacts, JobE
     let mut delivery = registry::read_folder(&settings, &known).await;
     say_notes(stage, &delivery.notes);
     let files = std::mem::take(&mut delivery.files);
-    let unreadable = save(stage, files, mode, read).await?;
-    save_empty(stage, &delivery).await?;
+    // what was known before, and what tonight adds to it
+    let mut all = read;
+    let unreadable = save(stage, files, mode, &mut all).await?;
+    save_empty(stage, &delivery, &mut all).await?;
     let covered = desk
         .store
         .files_of_night(&stage.settings.name, stage.night)
         .await?;
-    let all = desk.store.known_files(&stage.settings.name).await?;
     let coverage = Coverage::of(&all, stage.night, stage.settings.text("due"));
     let growing = || delivery.notes.iter().filter(|note| note.is_growing());
     let nothing_due = desk.config.calendar.rests(stage.night)
@@ -95,7 +96,7 @@ async fn save(
     stage: &Stage,
     files: Vec<registry::ExportFile>,
     mode: ExportMode,
-    mut known: Vec<ExportFile>,
+    known: &mut Vec<ExportFile>,
 ) -> Result<Vec<String>, JobError> {
     let desk = &stage.desk;
     let files = keep(stage, files).await?;
@@ -104,7 +105,7 @@ async fn save(
     for mut file in files {
         desk.checkpoint()?;
         file.bytes = desk.archive.get(&file.sha256)?;
-        match read_file(stage, &file, &known) {
+        match read_file(stage, &file, known) {
             Ok((record, _)) if mode == ExportMode::Snapshot && record.day > stage.night => {
                 // what a snapshot withdraws is withdrawn on its own night
                 let (source, file) = (record.source.as_str(), &*record.name);
@@ -122,7 +123,7 @@ async fn save(
             Err(error) => unreadable.push(say_file(&error, desk.config.lang)),
         }
     }
-    save_snapshots(stage, read_now, &known).await?;
+    save_snapshots(stage, read_now, known).await?;
     Ok(unreadable)
 }
 
@@ -273,12 +274,12 @@ pub(super) fn parse(
 
 /// Empty files are all alike: one that lies there under a new name says that nothing happened, and
 /// covers the day that it tells of.
-async fn save_empty(stage: &Stage, delivery: &FolderDelivery) -> Result<(), JobError> {
-    if delivery.known_again.is_empty() {
-        return Ok(());
-    }
+async fn save_empty(
+    stage: &Stage,
+    delivery: &FolderDelivery,
+    known: &mut Vec<ExportFile>,
+) -> Result<(), JobError> {
     let store = &stage.desk.store;
-    let known = store.known_files(&stage.settings.name).await?;
     for (name, sha256) in &delivery.known_again {
         let same = |file: &&ExportFile| file.sha256 == *sha256;
         let is_new = !known.iter().filter(same).any(|file| file.name == *name);
@@ -295,6 +296,7 @@ async fn save_empty(stage: &Stage, delivery: &FolderDelivery) -> Result<(), JobE
             store
                 .save_registry(&record, &RegistryRows::default())
                 .await?;
+            known.push(record);
         }
     }
     Ok(())

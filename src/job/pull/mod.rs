@@ -2,7 +2,7 @@
 //! they are parsed, and one source's failure does not stop the others.
 //!
 //! Order: registries first, because they bring the payment orders that probes ask about; then all
-//! feeds and probes at once; then what was pushed.
+//! feeds and probes at once; then what was pushed, and what feeds listed is held against all of it.
 
 pub mod again;
 mod coverage;
@@ -18,6 +18,7 @@ mod renamed;
 mod registry;
 mod scale;
 mod transfers;
+mod unlisted;
 mod withdraw;
 
 use std::path::Path;
@@ -34,10 +35,11 @@ use crate::config::SourceSettings;
 use crate::domain::source::Control;
 use crate::domain::{Completeness, Day, SourceFacts, SourceName};
 use crate::normalise::{Cutoff, SourceContext, Window};
-use crate::source::{Handle, Opening, SourceError};
+use crate::source::{Handle, Opening, PushSource, SourceError};
 use crate::store::RunRecord;
 
 use freshness::Freshness;
+use unlisted::Listed;
 
 /// What was read, and when.
 #[derive(Clone, Debug)]
@@ -90,6 +92,9 @@ pub fn open(desk: &Desk, only: Option<&SourceName>) -> Result<Vec<Opened>, JobEr
     Ok(opened)
 }
 
+/// What a source brought, and what a feed listed.
+type Read = (SourceFacts, Option<(Stage, Vec<Listed>)>);
+
 /// Reads all opened sources for the night; `standing` is the run that it has already.
 pub async fn pull(
     desk: &Desk,
@@ -100,8 +105,8 @@ pub async fn pull(
     let at_ms = desk.clock.now_ms();
     let freshness = Arc::new(Freshness::of(desk, night, at_ms, standing)?);
     let mut facts = Vec::new();
-    let mut later = JoinSet::new();
-    let mut pushed = Vec::new();
+    let mut later: JoinSet<Result<Read, JobError>> = JoinSet::new();
+    let (mut pushed, mut lists) = (Vec::new(), Vec::new());
     // the orders that gateways are asked about stand in the registries, wherever those stand in the
     // configuration
     let is_registry =
@@ -121,28 +126,31 @@ pub async fn pull(
             }
             Handle::Files(files) => {
                 let read = async move { stage.timed(Box::pin(files::read(&stage, &files))).await };
-                later.spawn(read);
+                later.spawn(async move { Ok((read.await?, None)) });
             }
             Handle::Push(handle) => pushed.push((stage, handle)),
             Handle::Feed(handle) => {
-                later.spawn(
-                    async move { stage.timed(Box::pin(feed::read(&stage, &*handle))).await },
-                );
+                later.spawn(async move {
+                    let mut listed = Vec::new();
+                    let reading = Box::pin(feed::read(&stage, &*handle, &mut listed));
+                    let facts = stage.timed(reading).await?;
+                    Ok((facts, Some((stage, listed))))
+                });
             }
             Handle::Probe(handle) => {
-                later.spawn(
-                    async move { stage.timed(Box::pin(probe::read(&stage, &*handle))).await },
-                );
+                let read =
+                    async move { stage.timed(Box::pin(probe::read(&stage, &*handle))).await };
+                later.spawn(async move { Ok((read.await?, None)) });
             }
         }
     }
     while let Some(done) = later.join_next().await {
-        facts.push(done.map_err(|error| anyhow::anyhow!("a source's task ended: {error}"))??);
+        let done = done.map_err(|error| anyhow::anyhow!("a source's task ended: {error}"));
+        let (read, list) = done??;
+        facts.push(read);
+        lists.extend(list);
     }
-    // What was pushed comes last: of an event that was pulled, too, the pulled row is the first.
-    for (stage, handle) in pushed {
-        facts.push(stage.timed(Box::pin(push::read(&stage, &handle))).await?);
-    }
+    afterwards(pushed, lists, &mut facts).await?;
     let place = |facts: &SourceFacts| {
         desk.config
             .sources
@@ -151,6 +159,27 @@ pub async fn pull(
     };
     facts.sort_by_key(place);
     Ok(Pulled { facts, at_ms })
+}
+
+/// What comes after the sources that are asked.
+async fn afterwards(
+    pushed: Vec<(Stage, Box<PushSource>)>,
+    lists: Vec<(Stage, Vec<Listed>)>,
+    facts: &mut Vec<SourceFacts>,
+) -> Result<(), JobError> {
+    // What was pushed comes last: of an event that was pulled, too, the pulled row is the first.
+    for (stage, handle) in pushed {
+        facts.push(stage.timed(Box::pin(push::read(&stage, &handle))).await?);
+    }
+    for (stage, listed) in lists {
+        let own = facts
+            .iter_mut()
+            .find(|facts| facts.name == stage.settings.name);
+        if let Some(facts) = own {
+            unlisted::judge(&stage, &listed, facts).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Only the ingestion part: takes the lease, reads, stores; nothing of a closed period.

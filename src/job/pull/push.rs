@@ -25,7 +25,7 @@ use crate::store::{Delivery, ExportFile, RegistryRows};
 use crate::text::say;
 
 /// The kinds under which files are remembered.
-const READ: &str = "push";
+pub(super) const READ: &str = "push";
 const UNVERIFIED: &str = "push-unverified";
 
 pub(super) async fn read(stage: &Stage, push: &PushSource) -> Result<SourceFacts, JobError> {

@@ -247,7 +247,7 @@ fn doubt(cell: &str, times: time::Column) -> Option<super::Doubt> {
     Some((cell.into(), day, time::other_day(cell)?))
 }
 
-/// A plus, a minus or brackets.
+/// A plus, a minus, brackets, or the mark of a side.
 fn has_sign(cell: &str) -> bool {
-    cell.contains(['+', '-', '(', '\u{2212}'])
+    cell.contains(['+', '-', '(', '\u{2212}']) || amount::mark(cell).is_some()
 }

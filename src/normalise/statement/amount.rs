@@ -3,6 +3,7 @@
 
 use rust_decimal::Decimal;
 
+use super::direction::Way;
 use crate::domain::RejectCode;
 use crate::domain::vnd::has_three_decimals;
 use crate::source::Mapping;
@@ -97,30 +98,98 @@ pub fn shows_separators(cell: &str) -> bool {
     text.contains(['.', ',']) && text.bytes().any(|b| b.is_ascii_digit())
 }
 
-/// Whether a cell is negative, and its text without sign, brackets and currency.
-fn bare(cell: &str) -> (bool, &str) {
+/// What stands behind an amount that the bank marks as a credit or a debit: `45,000 C`.
+const BEHIND: [(&str, Way); 6] = [
+    ("CR", Way::In),
+    ("Cr", Way::In),
+    ("DR", Way::Out),
+    ("Dr", Way::Out),
+    ("C", Way::In),
+    ("D", Way::Out),
+];
+/// Dashes of which one alone stands where there is no amount, and minus signs.
+const DASHES: [char; 4] = ['-', '\u{2212}', '\u{2013}', '\u{2014}'];
+const MINUS: [char; 2] = ['-', '\u{2212}'];
+/// The currency beside an amount.
+const CURRENCY: [&str; 5] = ["VND", "VNĐ", "vnd", "đ", "₫"];
+
+/// The mark of a credit or a debit behind an amount.
+pub(super) fn mark(cell: &str) -> Option<(&'static str, Way)> {
+    let found = BEHIND
+        .iter()
+        .find(|(mark, _)| cell.trim_end().ends_with(mark));
+    let behind = |(mark, way): &(&'static str, Way)| {
+        let text = cell.trim().strip_suffix(mark)?;
+        let digit = |c: char| c.is_ascii_digit() || c == ')';
+        let amount = bare_of(text.trim_end()).1.ends_with(digit);
+        amount.then_some((*mark, *way))
+    };
+    found.and_then(behind)
+}
+
+/// True for an amount that has such a mark.
+pub fn is_marked(cell: &str) -> bool {
+    mark(cell).is_some()
+}
+
+/// True for a dash alone, as bookkeepers write where there is no amount: `-`, `- đ`.
+pub(super) fn is_dash(cell: &str) -> bool {
     let mut text = cell.trim();
-    for word in ["VND", "VNĐ", "vnd", "đ", "₫"] {
+    for word in CURRENCY {
+        text = text.strip_suffix(word).unwrap_or(text).trim_end();
+    }
+    let mut chars = text.chars();
+    chars.next().is_some_and(|c| DASHES.contains(&c)) && chars.next().is_none()
+}
+
+/// Whether a cell is negative, and its text without sign, brackets, currency and what marks it as a
+/// credit or a debit.
+fn bare(cell: &str) -> (bool, &str) {
+    match mark(cell) {
+        Some((mark, _)) => bare_of(cell.trim().strip_suffix(mark).unwrap_or(cell)),
+        None => bare_of(cell),
+    }
+}
+
+fn bare_of(cell: &str) -> (bool, &str) {
+    let mut text = cell.trim();
+    for word in CURRENCY {
         text = text.strip_suffix(word).unwrap_or(text).trim_end();
         text = text.strip_prefix(word).unwrap_or(text).trim_start();
     }
     let bracketed = text
         .strip_prefix('(')
         .and_then(|rest| rest.strip_suffix(')'));
-    match (bracketed, text.strip_prefix('-')) {
-        (Some(inner), _) => (true, inner),
-        (None, Some(rest)) => (true, rest.trim_start()),
-        (None, None) => (false, text.strip_prefix('+').unwrap_or(text)),
+    let minus = text.strip_prefix(MINUS).map(str::trim_start);
+    // "11,000-", but no sign on both sides
+    let signs = |c: char| c == '+' || MINUS.contains(&c);
+    let behind = || {
+        text.strip_suffix(MINUS)
+            .filter(|rest| !rest.starts_with(signs))
+    };
+    match bracketed.or(minus).or_else(behind) {
+        Some(rest) => (true, rest.trim_end()),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     }
 }
 
 /// What parts groups in `1 500 000`: blanks, of which spreadsheets know several.
 const BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
 
-/// Reads one cell: a sign or brackets, groups of three, decimals, a currency word. What may be
-/// thousands or a fraction ([`has_three_decimals`]) is none.
+/// Reads one cell: a sign (in front or behind) or brackets, groups of three, decimals, a currency
+/// word, the mark of a credit or a debit (which is negative). What may be thousands or a fraction
+/// ([`has_three_decimals`]) is none, and so is what has both a sign and a mark.
 pub fn read(cell: &str, style: Style) -> Option<Decimal> {
+    let out = matches!(mark(cell), Some((_, Way::Out)));
+    size(cell, style).map(|size| if out { -size } else { size })
+}
+
+/// The same without what the mark says: in a column of money out `45,000 D` is no other amount.
+pub(super) fn size(cell: &str, style: Style) -> Option<Decimal> {
     let (negative, text) = bare(cell);
+    if negative && mark(cell).is_some() {
+        return None;
+    }
     if has_three_decimals(text, style.decimal()) {
         return None;
     }
@@ -171,6 +240,25 @@ mod tests {
         check("-150,000", PointDecimal, "-150000");
         check("(150,000)", PointDecimal, "-150000");
         check("+8", PointDecimal, "8");
+        check("11,000-", PointDecimal, "-11000");
+        check("11.000- VND", CommaDecimal, "-11000");
+        check("\u{2212}11,000", PointDecimal, "-11000");
+        check("45,000 C", PointDecimal, "45000");
+        check("45.000 VND CR", CommaDecimal, "45000");
+        check("45,000D", PointDecimal, "-45000");
+        check("45.000 Dr", CommaDecimal, "-45000");
+        for bad in [
+            "-",
+            "-45,000 D",
+            "(45,000) C",
+            "11,000--",
+            "+11,000-",
+            "45,000 DC",
+            "C",
+            "0xC",
+        ] {
+            check(bad, PointDecimal, "none");
+        }
         for style in [PointDecimal, CommaDecimal] {
             check("1 500 000", style, "1500000");
             check("-1\u{a0}500\u{202f}000 VND", style, "-1500000");
@@ -201,6 +289,17 @@ mod tests {
             PointDecimal,
             "none",
         );
+    }
+
+    #[test]
+    fn a_dash_alone_is_no_amount_and_no_fault() {
+        for dash in ["-", " - ", "\u{2013}", "- đ", "- VND"] {
+            assert!(is_dash(dash), "{dash}");
+        }
+        for other in ["", "--", "-5", "5-", "VND"] {
+            assert!(!is_dash(other), "{other}");
+        }
+        assert_eq!(size("45,000 D", PointDecimal), Some(45_000.into()));
     }
 
     #[test]

@@ -64,7 +64,7 @@ impl Beside {
                 beside.balances(|labels| label::balance(row, labels, Some(header), style));
             }
             if section.rows.contains(place) {
-                let debit = amount::read(header.cell(row, Role::Debit), statement.style);
+                let debit = amount::size(header.cell(row, Role::Debit), statement.style);
                 beside.with |= debit.is_some_and(|sum| sum < Decimal::ZERO);
                 beside.without |= debit.is_some_and(|sum| sum > Decimal::ZERO);
                 if let Some((_, last)) = last.filter(|last| section.is_last && last.0 != place) {

@@ -67,7 +67,7 @@ impl Statement {
             return None;
         }
         let minus = |role| {
-            let read = amount::read(self.header.cell(row, role), self.style);
+            let read = amount::size(self.header.cell(row, role), self.style);
             read.is_some_and(|sum| sum < Decimal::ZERO)
         };
         if minus(Role::Credit) {

@@ -1,6 +1,8 @@
 //! PURE: the column beside an amount that tells whether money came in or went out: its headings and
 //! its words. What is neither is for a person, never a guess.
 
+use super::amount;
+use super::directing::Sides;
 use super::heading::Role;
 use crate::normalise::memo::fold_name;
 use crate::source::Mapping;
@@ -116,15 +118,45 @@ const OUT: [&str; 22] = [
     "CHI",
 ];
 
-/// The words that an office told for both ways.
+/// Money in, and what is money out beside it in the same column and nowhere else.
+pub(super) const RECEIVES: &str = "NHAN TIEN";
+const TRANSFERS: &str = "CHUYEN TIEN";
+
+/// The words that an office told for both ways, and what the column tells of others.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Words([Vec<String>; 2]);
+pub(super) struct Words {
+    told: [Vec<String>; 2],
+    transfers_out: bool,
+    marks: bool,
+}
 
 impl Words {
     /// Those of a mapping.
     pub(super) fn of(mapping: &Mapping) -> Self {
         let fold = |key| mapping.words(key).iter().map(|word| plain(word)).collect();
-        Self([fold("in"), fold("out")])
+        Self {
+            told: [fold("in"), fold("out")],
+            ..Self::default()
+        }
+    }
+
+    /// The words as they are meant in a column.
+    pub(super) fn beside(self, sides: Sides) -> Self {
+        Self {
+            transfers_out: sides.transfers_out(),
+            marks: sides.marks(),
+            ..self
+        }
+    }
+
+    /// True where a mark behind an amount contradicts its column, or may be the currency.
+    pub(super) fn doubts(&self, role: Role, cell: &str) -> bool {
+        match (role, amount::mark(cell)) {
+            (_, None) => false,
+            (Role::Credit, Some((_, way))) => way == Way::Out,
+            (Role::Debit, Some((_, way))) => way == Way::In,
+            (_, Some((mark, _))) => mark == "D" && !self.marks,
+        }
     }
 
     /// Which way a cell tells; none where it tells neither, or both.
@@ -143,7 +175,7 @@ impl Words {
 
     fn one(&self, text: &str) -> Option<Way> {
         let text = plain(text);
-        let own = |at: usize| self.0.get(at).is_some_and(|words| words.contains(&text));
+        let own = |at: usize| self.told.get(at).is_some_and(|words| words.contains(&text));
         match (own(0), own(1)) {
             (true, false) => return Some(Way::In),
             (false, true) => return Some(Way::Out),
@@ -152,7 +184,10 @@ impl Words {
         }
         if text == "+" || IN.contains(&text.as_str()) {
             Some(Way::In)
-        } else if text == "-" || OUT.contains(&text.as_str()) {
+        } else if text == "-"
+            || OUT.contains(&text.as_str())
+            || (self.transfers_out && text == TRANSFERS)
+        {
             Some(Way::Out)
         } else {
             None

@@ -9,7 +9,7 @@ mod words;
 pub use role::Role;
 pub use words::role_of;
 
-use super::time;
+use super::{amount, time};
 use crate::format::GridRow;
 use crate::normalise::memo::fold_name;
 use crate::source::Mapping;
@@ -75,8 +75,11 @@ impl Header {
         };
         let mut at: Vec<usize> = roles.iter().filter_map(|role| self.at(*role)).collect();
         at.dedup();
+        let sided = self.amount_role() != Role::Amount;
         let cells = at.into_iter().map(|at| (at, row.get(at)));
-        cells.filter(|(_, cell)| !cell.is_empty()).collect()
+        // the side that an entry does not use may hold a dash
+        let empty = |cell: &str| cell.is_empty() || (sided && amount::is_dash(cell));
+        cells.filter(|(_, cell)| !empty(cell)).collect()
     }
 
     /// Every cell that should be an amount.

@@ -12,6 +12,7 @@ pub mod amount;
 mod beside;
 mod check;
 mod corrections;
+mod directing;
 mod direction;
 mod dong;
 mod feed;
@@ -264,13 +265,15 @@ impl Statement {
         for (at, cell) in told {
             let role = self.header.role(*at);
             let fault = |code| (role, Fault::new("amount", cell, code));
-            let amount = amount::read(cell, self.style)
-                .ok_or_else(|| fault(amount::fault(cell, self.style)))?;
-            let amount = if role == Role::Debit {
-                self.of_debit(amount)
+            if self.words.doubts(role, cell) {
+                return Err(fault(RejectCode::BadDirection));
+            }
+            let read = if role == Role::Debit {
+                amount::size(cell, self.style).map(|amount| self.of_debit(amount))
             } else {
-                amount
+                amount::read(cell, self.style)
             };
+            let amount = read.ok_or_else(|| fault(amount::fault(cell, self.style)))?;
             match sum {
                 // the unused side is empty or zero
                 Some(known) if known != Decimal::ZERO && amount != Decimal::ZERO => {

@@ -4,8 +4,9 @@
 use rust_decimal::Decimal;
 
 use super::adding::add_up;
-use super::amount::{Style, Styles};
+use super::amount::{self, Style, Styles};
 use super::beside::Beside;
+use super::directing::{Directing, Sides};
 use super::direction::{self, Way};
 use super::heading::{Header, Role, unit};
 use super::label::{self, beside};
@@ -126,6 +127,7 @@ struct Written {
     styles: Styles,
     times: time::Cells,
     numbers: Numbers,
+    sides: Sides,
 }
 
 impl Written {
@@ -134,6 +136,7 @@ impl Written {
             styles: Styles::default(),
             times: time::Cells::default(),
             numbers: Numbers::of(header),
+            sides: Sides::default(),
         }
     }
 }
@@ -180,6 +183,9 @@ fn begun(
         }
         written.numbers.look(header, row);
         directed[at].look(row, &words);
+        written
+            .sides
+            .look(header, directed[at].beside(header), row, &words);
         Ok(())
     })?;
     let mut statements: Vec<Statement> = Vec::new();
@@ -196,53 +202,12 @@ fn begun(
         if let Some(at) = written.numbers.references().filter(|_| by_words) {
             header.set(at, Role::Reference);
         }
-        let words = words.clone();
+        let words = words.clone().beside(written.sides);
         let before = statements.last();
         let statement = Statement::begin(section, before, (header, style, times, words), mapping);
         statements.push(statement);
     }
     Ok(statements)
-}
-
-/// The column beside a single amount that tells which way it went, where the mapping names none: by
-/// its heading, or a column of kinds that holds such words.
-enum Directing {
-    No,
-    Heading(usize),
-    Kind(usize),
-    Told(usize),
-}
-
-impl Directing {
-    fn of(header: &Header, mapping: &Mapping) -> Self {
-        let settles = match mapping.role {
-            Some(role) => role == FileRole::Settlement,
-            None => header.settles(),
-        };
-        if header.amount_role() != Role::Amount || header.at(Role::Direction).is_some() || settles {
-            return Self::No;
-        }
-        if let Some(at) = header.untold(Role::Direction) {
-            return Self::Heading(at);
-        }
-        let kind = header.at(Role::Kind).or(header.untold(Role::Kind));
-        kind.map_or(Self::No, Self::Kind)
-    }
-
-    fn look(&mut self, row: &GridRow, words: &direction::Words) {
-        if let Self::Kind(at) = self
-            && words.way(row.get(*at)).is_some()
-        {
-            *self = Self::Told(*at);
-        }
-    }
-
-    fn column(self) -> Option<usize> {
-        match self {
-            Self::Heading(at) | Self::Told(at) => Some(at),
-            Self::No | Self::Kind(_) => None,
-        }
-    }
 }
 
 impl Statement {
@@ -330,7 +295,12 @@ impl Statement {
         let Some(at) = self.header.at(Role::Direction) else {
             return Some(amount).filter(|amount| !(self.only_in && amount.is_sign_negative()));
         };
-        match self.words.way(row.get(at))? {
+        let way = self.words.way(row.get(at))?;
+        let behind = amount::mark(self.header.cell(row, Role::Amount));
+        if behind.is_some_and(|(_, behind)| behind != way) {
+            return None;
+        }
+        match way {
             Way::Out => Some(-amount.abs()),
             Way::In => Some(amount).filter(|amount| *amount >= Decimal::ZERO),
         }

@@ -2,36 +2,14 @@
 //! stands first, which one slip of the pen never does; as days of a spreadsheet, where nothing else
 //! stands in the column.
 
-use chrono::{Datelike, Duration, NaiveDate, NaiveDateTime, NaiveTime};
+mod form;
+
+use chrono::{Duration, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use crate::domain::{Day, Moment, RejectCode};
-
-/// Forms with a time of day: the name in the mapping and the pattern.
-const TIMES: &[(&str, &str)] = &[
-    ("dd/MM/yyyy HH:mm:ss", "%d/%m/%Y %H:%M:%S"),
-    ("dd/MM/yyyy HH:mm", "%d/%m/%Y %H:%M"),
-    ("dd-MM-yyyy HH:mm:ss", "%d-%m-%Y %H:%M:%S"),
-    ("yyyy-MM-dd HH:mm:ss", "%Y-%m-%d %H:%M:%S"),
-    ("yyyy-MM-ddTHH:mm:ss", "%Y-%m-%dT%H:%M:%S"),
-    ("yyyyMMddHHmmss", "%Y%m%d%H%M%S"),
-];
-
-/// Forms of a day alone.
-const DAYS: &[(&str, &str)] = &[
-    ("dd/MM/yyyy", "%d/%m/%Y"),
-    ("dd-MM-yyyy", "%d-%m-%Y"),
-    ("dd.MM.yyyy", "%d.%m.%Y"),
-    ("yyyy-MM-dd", "%Y-%m-%d"),
-];
-
-/// Forms with the month first, which no cell is read by unless its column is.
-const MONTHS: &[(&str, &str)] = &[
-    ("MM/dd/yyyy HH:mm:ss", "%m/%d/%Y %H:%M:%S"),
-    ("MM/dd/yyyy HH:mm", "%m/%d/%Y %H:%M"),
-    ("MM/dd/yyyy", "%m/%d/%Y"),
-];
+use form::{Cell, DAYS, MONTHS, NAMED, TIMES};
 
 /// The form of days since the end of 1899, as a spreadsheet counts them.
 const EXCEL: &str = "excel";
@@ -108,7 +86,7 @@ impl Cells {
     pub fn add(&mut self, cell: &str) {
         let form = forms(cell).next();
         match (form, month_first(cell)) {
-            (Some(_), None) if !self.days && cell.contains('/') => {
+            (Some(form), None) if !self.days && is_day_first(form) => {
                 let told = iso(cell, None).unwrap_or_default();
                 let first = self.day.get_or_insert_with(|| told.clone());
                 self.days |= first.get(..10) != told.get(..10);
@@ -167,53 +145,16 @@ impl Cells {
     }
 }
 
-/// True for a cell that may be a day at all: a file of other things has millions that are none.
-fn is_shaped(cell: &str) -> bool {
-    cell.len() >= "1/1/1990".len() && cell.starts_with(|first: char| first.is_ascii_digit())
-}
-
-/// Which of the marks between numbers stand in a text, a bit for each.
-const fn marks(text: &str) -> u8 {
-    let (bytes, mut at, mut found) = (text.as_bytes(), 0, 0);
-    while at < bytes.len() {
-        found |= match bytes[at] {
-            b'/' => 1,
-            b':' => 2,
-            b'-' => 4,
-            b'.' => 8,
-            b'T' => 16,
-            _ => 0,
-        };
-        at += 1;
-    }
-    found
-}
-
-/// True for a form that has the marks of the cell: cheap, and no other form can fit it. A file has
-/// millions of cells, and the patterns are read anew for each.
-fn has_marks(form: &str, of_cell: u8) -> bool {
-    marks(form) == of_cell
+/// True for a form that stands with the month first as well.
+fn is_day_first(form: &str) -> bool {
+    form.contains("dd/MM")
 }
 
 /// A cell as a time with the month first: the form and ISO text.
 fn month_first(cell: &str) -> Option<(&'static str, String)> {
-    let cell = cell.trim();
-    if !is_shaped(cell) {
-        return None;
-    }
-    let real = |year: i32| (1900..=9999).contains(&year);
-    let of_cell = marks(cell);
-    let mut forms = MONTHS.iter().filter(|(_, form)| has_marks(form, of_cell));
-    forms.find_map(|(name, form)| {
-        let text = if form.contains("%H") {
-            let at = NaiveDateTime::parse_from_str(cell, form).ok()?;
-            real(at.year()).then(|| at.format("%Y-%m-%dT%H:%M:%S").to_string())
-        } else {
-            let day = NaiveDate::parse_from_str(cell, form).ok()?;
-            real(day.year()).then(|| day.format("%Y-%m-%d").to_string())
-        };
-        Some((*name, text?))
-    })
+    let cell = Cell::of(cell)?;
+    let mut forms = MONTHS.iter();
+    forms.find_map(|form| Some((form.name, cell.iso(form)?)))
 }
 
 /// True for a cell that is a time with the month first and in no other way: `05/13/2022`.
@@ -252,17 +193,9 @@ fn serial(cell: &str) -> Option<String> {
 
 /// The forms that fit a cell.
 fn forms(cell: &str) -> impl Iterator<Item = &'static str> {
-    let cell = cell.trim();
-    let (shaped, of_cell) = (is_shaped(cell), marks(cell));
-    let real = |year: i32| (1900..=9999).contains(&year);
-    let may_fit = move |form: &str| shaped && has_marks(form, of_cell);
-    let times = TIMES.iter().filter(move |(_, form)| {
-        may_fit(form) && NaiveDateTime::parse_from_str(cell, form).is_ok_and(|at| real(at.year()))
-    });
-    let days = DAYS.iter().filter(move |(_, form)| {
-        may_fit(form) && NaiveDate::parse_from_str(cell, form).is_ok_and(|day| real(day.year()))
-    });
-    times.chain(days).map(|(name, _)| *name)
+    let cell = Cell::of(cell).into_iter();
+    let all = cell.flat_map(|cell| cell.fitting(TIMES).chain(cell.fitting(DAYS)));
+    all.map(|form| form.name)
 }
 
 /// A cell as ISO text, with a time of day where it tells one. `form` is the form of the file: cells
@@ -274,32 +207,28 @@ pub fn iso(cell: &str, form: Option<&str>) -> Option<String> {
     {
         return Some(text);
     }
-    if MONTHS.iter().any(|(name, _)| Some(*name) == form) {
+    let seen = Cell::of(cell);
+    if let Some(named) = form.and_then(form::named)
+        && let Some(text) = seen.and_then(|seen| seen.iso(named))
+    {
+        return Some(text);
+    }
+    if form.is_some_and(|form| form.contains("MM/dd/yy")) {
         // in such a column nothing is read with the day first
         if let Some((_, text)) = month_first(cell) {
             return Some(text);
         }
-        if cell.contains('/') {
+        if forms(cell).any(is_day_first) {
             return None;
         }
     }
-    let name = forms(cell)
-        .find(|name| Some(*name) == form)
-        .or_else(|| forms(cell).next());
-    let Some(name) = name else {
-        let known = Moment::parse(cell).is_ok();
-        return known.then(|| cell.to_owned());
-    };
-    let pattern = |all: &[(&'static str, &'static str)]| {
-        let found = all.iter().find(|(known, _)| *known == name);
-        found.map(|(_, pattern)| *pattern)
-    };
-    if let Some(pattern) = pattern(TIMES) {
-        let at = NaiveDateTime::parse_from_str(cell, pattern).ok()?;
-        return Some(at.format("%Y-%m-%dT%H:%M:%S").to_string());
-    }
-    let day = NaiveDate::parse_from_str(cell, pattern(DAYS)?).ok()?;
-    Some(day.format("%Y-%m-%d").to_string())
+    let read = seen.and_then(|seen| {
+        let all = || TIMES.iter().chain(DAYS);
+        let own = all().find(|known| Some(known.name) == form);
+        let own = own.and_then(|own| seen.iso(own));
+        own.or_else(|| all().find_map(|form| seen.iso(form)))
+    });
+    read.or_else(|| Moment::parse(cell).is_ok().then(|| cell.to_owned()))
 }
 
 /// The day of an ISO text, in Viet Nam.
@@ -323,7 +252,8 @@ pub fn is_time(cell: &str) -> bool {
 
 /// True for a cell that is a time by some form, whatever stands in the other cells.
 pub(super) fn may_be(cell: &str) -> bool {
-    is_time(cell) || month_first(cell).is_some() || serial(cell).is_some()
+    let short = || Cell::of(cell).is_some_and(|cell| cell.fitting(NAMED).next().is_some());
+    is_time(cell) || month_first(cell).is_some() || serial(cell).is_some() || short()
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@
 //!   client writes the hour of a twelve-hour clock. No document says that an answer's is another,
 //!   so the order's own time stands in for that of the payment unless `time_field` names one.
 //! - A bus may wrap the answer as text: `{"error_code":"0","message":"{\"MaLoi\":\"00\",…}"}`.
-//!   Both forms are read; signature and numbers are taken from the inner text.
+//!   Both forms are read; signature and numbers are taken from the inner text. A bus that says
+//!   that the call failed (`error_code` other than `bus_ok`, 0) contradicts what it carries: the
+//!   order stays open for a person.
 //! - `MaLoi` says whether the query worked, `TrangThaiGD` what became of the money: 1 paid, 3 not
 //!   known yet (the bank has not answered), 4 failed. Any other value goes to a person unless
 //!   `status_map` says what it means.
@@ -72,6 +74,14 @@ pub const REGISTRATION: Registration = Registration {
         reply::STATUS_MAP,
         reply::NOT_FOUND,
         reply::TIME_FIELD,
+        Key {
+            name: "bus_ok",
+            form: KeyForm::Text {
+                form: "the codes with which the service bus says that a call worked, blanks between them",
+                fits: reply::is_field_list,
+            },
+            required: None,
+        },
     ],
     defaults: Defaults {
         rate: Rate {
@@ -131,6 +141,8 @@ struct Dvcqg {
     secret: SecretString,
     version: Box<str>,
     path: Box<str>,
+    /// The codes with which a bus says that the call worked.
+    bus_ok: Vec<Box<str>>,
     rules: Rules,
 }
 
@@ -154,29 +166,34 @@ impl Dvcqg {
             secret: settings.secret("secret_key", opening.around)?,
             version: text("version").unwrap_or("1.0.6").into(),
             path: text("path").unwrap_or_default().into(),
+            bus_ok: text("bus_ok")
+                .unwrap_or("0")
+                .split(' ')
+                .map(Into::into)
+                .collect(),
             rules: Rules::read(settings, &KNOWN)?,
         })
     }
 }
 
 /// The answer itself: plain, or inside the text (or the object) `message` of a service bus.
-fn opened(json: &Json) -> Result<Cow<'_, Json>, Bad> {
-    if json.word_of("MaLoi").is_some() {
+fn opened<'j>(json: &'j Json, bus: Option<&str>) -> Result<Cow<'j, Json>, Bad> {
+    if json.text_of("MaLoi").is_some() {
         return Ok(Cow::Borrowed(json));
     }
-    match json.get("message") {
-        Some(Json::Text(text)) if text.trim_start().starts_with('{') => {
+    match (json.get("message"), bus) {
+        (Some(Json::Text(text)), _) if text.trim_start().starts_with('{') => {
             Ok(Cow::Owned(Json::parse(text.as_bytes())?))
         }
-        Some(inner @ Json::Object(_)) => Ok(Cow::Borrowed(inner)),
-        _ => match json.word_of("error_code") {
-            // The bus speaks for itself: its own error, with nothing of the platform inside.
-            Some(code) if code != "0" => {
-                Err(Bad::Again(Fault::ErrorInside(super::plain_code(code))))
-            }
-            _ => Err(BodyFault::Shape("MaLoi").into()),
-        },
+        (Some(inner @ Json::Object(_)), _) => Ok(Cow::Borrowed(inner)),
+        // The bus speaks for itself: its own error, with nothing of the platform inside.
+        (_, Some(code)) => Err(bus_failed(code)),
+        _ => Err(BodyFault::Shape("MaLoi").into()),
     }
+}
+
+fn bus_failed(code: &str) -> Bad {
+    Bad::Again(Fault::ErrorInside(super::plain_code(code)))
 }
 
 impl Recital for Dvcqg {
@@ -206,9 +223,15 @@ impl Recital for Dvcqg {
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
         let outer = Json::parse(body)?;
-        let json = opened(&outer)?;
-        let field = |key: &str| json.word_of(key).unwrap_or_default();
-        let code = must(&json, "MaLoi")?;
+        let worked = |code: &&str| self.bus_ok.iter().any(|known| **known == **code);
+        let bus = outer.text_of("error_code").filter(|code| !code.is_empty());
+        let bus = bus.filter(|code| !worked(code));
+        let json = opened(&outer, bus)?;
+        let field = |key: &str| json.text_of(key).unwrap_or_default();
+        let code = match (field("MaLoi"), bus) {
+            ("", Some(bus)) => return Err(bus_failed(bus)),
+            _ => must(&json, "MaLoi")?,
+        };
         let seal = Seal {
             recipe: RECIPE,
             encoding: Encoding::Hex,
@@ -222,6 +245,9 @@ impl Recital for Dvcqg {
             (field("MaDoiTac"), &self.partner),
             (field("MaThamChieu"), &order.order_id),
         )?;
+        if let Some(bus) = bus {
+            return Err(order_code(bus));
+        }
         match code {
             "00" => Ok(Answer::Known(Box::new(self.told(&json, order).events()))),
             _ if self.rules.is_not_found(code) => Ok(Answer::NotFound),
@@ -234,7 +260,7 @@ impl Recital for Dvcqg {
 impl Dvcqg {
     /// What an answer with code 00 tells.
     fn told<'a>(&self, json: &'a Json, order: &'a PaymentOrder) -> Told<'a> {
-        let field = |key: &str| json.word_of(key).unwrap_or_default();
+        let field = |key: &str| json.text_of(key).unwrap_or_default();
         let word = field("TrangThaiGD");
         Told {
             order,

@@ -1,5 +1,6 @@
 //! One file a provider: wire types, what it can do, how it is read and how its answers are parsed.
 
+mod apart;
 pub mod casso;
 pub mod dvcqg;
 pub mod keypay;

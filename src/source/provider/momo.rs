@@ -248,14 +248,11 @@ impl Momo {
             return Ok(());
         };
         let signature = signature_of(json, "signature", at)?;
-        let value = |field: &str| json.word_of(field).unwrap_or_default();
-        let mut values: Vec<(&str, &str)> = fields
-            .iter()
-            .filter(|field| ***field != *"accessKey")
-            .map(|field| (&**field, value(field)))
-            .collect();
-        values.push(("accessKey", self.access_key.expose_secret()));
-        if RECIPE.verify(&self.secret_key, &values, signature) {
+        let sent = fields.iter().filter(|field| ***field != *"accessKey");
+        let sent = sent.map(|field| Some((&**field, json.signed_of(field)?)));
+        let key = [Some(("accessKey", self.access_key.expose_secret()))];
+        let values: Option<Vec<(&str, &str)>> = sent.chain(key).collect();
+        if values.is_some_and(|v| RECIPE.verify(&self.secret_key, &v, signature)) {
             Ok(())
         } else {
             Err(not_ours(at, SignatureFault::Wrong))
@@ -311,9 +308,9 @@ impl Recital for Momo {
     fn is_answer_to(&self, body: &[u8], sent: &Request) -> Result<bool, BodyFault> {
         let sent = Json::parse(sent.body.as_deref().unwrap_or_default().as_bytes())?;
         let json = Json::parse(body)?;
-        let told = json.word_of("requestId").filter(|id| !id.is_empty());
+        let told = json.text_of("requestId").filter(|id| !id.is_empty());
         let told = told.ok_or(BodyFault::Shape("requestId"))?;
-        Ok(sent.word_of("requestId") == Some(told))
+        Ok(sent.text_of("requestId") == Some(told))
     }
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
@@ -324,10 +321,15 @@ impl Recital for Momo {
             return Err(refused(at, code));
         }
         self.verify(&json, at)?;
+        // what is signed and names nobody is another's
+        let named = |name| match self.signed {
+            Some(_) => Ok(json.text_of(name).unwrap_or_default()),
+            None => must(&json, name),
+        };
         bound(
             at,
-            (must(&json, "partnerCode")?, &self.partner_code),
-            (must(&json, "orderId")?, &order.order_id),
+            (named("partnerCode")?, &self.partner_code),
+            (named("orderId")?, &order.order_id),
         )?;
         match code {
             "42" => Ok(Answer::NotFound),

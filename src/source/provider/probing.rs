@@ -11,7 +11,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
 
-use crate::domain::{Completeness, Day, PaymentOrder};
+use crate::domain::{Completeness, Day, PaymentOrder, TxnKind, TxnStatus};
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
 use crate::source::http::{Bad, Client, Request, Session};
 use crate::source::json::Json;
@@ -254,12 +254,29 @@ pub(super) async fn ask_all(
     Ok(judged(pull))
 }
 
+/// A payment of nothing, which contradicts itself where something was to be paid, has no amount: a
+/// row to put aside for a person, where nothing would have moved and nobody would see it.
+fn doubted(row: Record) -> Record {
+    let is_nothing = |amount: &str| {
+        let zeros = |b: u8| b == b'0' || b == b'.';
+        amount.starts_with('0') && amount.bytes().all(zeros)
+    };
+    let is_due = row.order_amount.is_some_and(|amount| !amount.is_zero());
+    let is_payment = row.kind == Some(TxnKind::Payment) && is_due;
+    let open = matches!(row.status, Some(TxnStatus::Pending | TxnStatus::Failed));
+    let doubtful = is_payment && !open && row.amount.as_deref().is_some_and(is_nothing);
+    Record {
+        amount: row.amount.filter(|_| !doubtful),
+        ..row
+    }
+}
+
 /// What an answer adds.
 fn took(pull: &mut Pull, bad: &mut BadOrders, order: &PaymentOrder, answer: Answer) {
     match answer {
         Answer::Known(found) => {
             pull.known += 1;
-            pull.records.extend(found.told);
+            pull.records.extend(found.told.into_iter().map(doubted));
             pull.implied.extend(found.implied);
         }
         Answer::NotFound => {}
@@ -356,13 +373,13 @@ pub(super) fn order_code(code: &str) -> Bad {
 
 /// The text or number of a member that every answer has; `name` says what is missing.
 pub(super) fn must<'j>(json: &'j Json, name: &'static str) -> Result<&'j str, Bad> {
-    let word = json.word_of(name).filter(|text| !text.is_empty());
+    let word = json.text_of(name).filter(|text| !text.is_empty());
     word.ok_or_else(|| BodyFault::Shape(name).into())
 }
 
 /// The signature of an answer, where one is there.
 pub(super) fn signature_of<'j>(json: &'j Json, name: &str, at: &str) -> Result<&'j str, Bad> {
-    let signature = json.word_of(name).filter(|text| !text.is_empty());
+    let signature = json.text_of(name).filter(|text| !text.is_empty());
     signature.ok_or_else(|| not_ours(at, SignatureFault::Missing))
 }
 

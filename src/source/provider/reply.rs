@@ -60,7 +60,7 @@ pub(super) const PATH: Key = Key {
 /// The word of `reply_signature` for a provider that signs no answers.
 const UNSIGNED: &str = "none";
 
-fn is_field_list(raw: &str) -> bool {
+pub(super) fn is_field_list(raw: &str) -> bool {
     let mut fields = raw.split(' ').peekable();
     fields.peek().is_some() && fields.all(is_field)
 }
@@ -192,24 +192,21 @@ impl Rules {
             return Ok(());
         }
         let signature = signature_of(json, seal.field, at)?;
-        let values: Vec<(&str, &str)> = match &self.signed {
-            Signed::Nothing => Vec::new(),
+        let values: Option<Vec<(&str, &str)>> = match &self.signed {
+            Signed::Nothing => Some(Vec::new()),
             Signed::Fields(fields) => {
                 let value = |field| value_of(json, field, seal.unsent);
-                fields
-                    .iter()
-                    .map(|field| (&**field, value(field)))
-                    .collect()
+                let all = fields.iter();
+                all.map(|field| Some((&**field, value(field)?))).collect()
             }
             Signed::Everything => {
                 let all = json.words().filter(|(field, _)| *field != seal.field);
-                all.collect()
+                Some(all.collect())
             }
         };
-        let is_ours = seal
-            .recipe
-            .verify_in(seal.encoding, seal.secret, &values, signature);
-        if is_ours {
+        let (recipe, encoding) = (seal.recipe, seal.encoding);
+        let verifies = |v: Vec<_>| recipe.verify_in(encoding, seal.secret, &v, signature);
+        if values.is_some_and(verifies) {
             Ok(())
         } else {
             Err(not_ours(at, SignatureFault::Wrong))
@@ -223,7 +220,7 @@ impl Rules {
 
     /// What a word of state means; none sends the payment to a person.
     pub(super) fn meaning(&self, word: &str) -> Option<Meaning> {
-        self.words.get(word.trim()).copied()
+        self.words.get(word).copied()
     }
 
     /// Whether a code means "no such order".
@@ -234,16 +231,17 @@ impl Rules {
     /// When the order was paid, by the configured field, else by the documented one.
     pub(super) fn time<'j>(&self, json: &'j Json, documented: &str) -> &'j str {
         let field = self.time_field.as_deref().unwrap_or(documented);
-        json.word_of(field).unwrap_or_default()
+        json.text_of(field).unwrap_or_default()
     }
 }
 
-/// A field of the answer, or what is signed without being sent.
-fn value_of<'v>(json: &'v Json, field: &str, unsent: &'v [(&'v str, &'v str)]) -> &'v str {
-    let own = || unsent.iter().find(|(name, _)| *name == field);
-    let told = json.word_of(field);
-    told.or_else(|| own().map(|(_, value)| *value))
-        .unwrap_or_default()
+/// A field of the answer, or what is signed without being sent; none for what cannot be signed so.
+fn value_of<'v>(json: &'v Json, field: &str, unsent: &'v [(&'v str, &'v str)]) -> Option<&'v str> {
+    let own = unsent.iter().find(|(name, _)| *name == field);
+    match own {
+        Some((_, value)) if json.text_of(field).is_none() => Some(value),
+        _ => json.signed_of(field),
+    }
 }
 
 /// `Authorization: Bearer` with the secret of a key, where the source has that key.

@@ -200,17 +200,16 @@ impl Recital for Vnpay {
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
         let json = Json::parse(body)?;
-        let field = |key: &str| json.word_of(key).unwrap_or_default();
+        let field = |key: &str| json.text_of(key).unwrap_or_default();
         let code = must(&json, "vnp_ResponseCode")?;
         if matches!(code, "02" | "97") {
             return Err(refused(at, code));
         }
         let signature = signature_of(&json, "vnp_SecureHash", at)?;
-        let values: Vec<(&str, &str)> = ANSWER_FIELDS
-            .into_iter()
-            .map(|key| (key, field(key)))
-            .collect();
-        if !RECIPE.verify(&self.hash_secret, &values, signature) {
+        let values = ANSWER_FIELDS.into_iter();
+        let values = values.map(|key| Some((key, json.signed_of(key)?)));
+        let values: Option<Vec<(&str, &str)>> = values.collect();
+        if !values.is_some_and(|v| RECIPE.verify(&self.hash_secret, &v, signature)) {
             return Err(not_ours(at, SignatureFault::Wrong));
         }
         bound(

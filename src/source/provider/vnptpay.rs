@@ -199,7 +199,7 @@ impl Recital for VnptPay {
 
     fn read(&self, body: &[u8], order: &PaymentOrder, at: &str) -> Result<Answer, Bad> {
         let json = Json::parse(body)?;
-        let field = |key: &str| json.word_of(key).unwrap_or_default();
+        let field = |key: &str| json.text_of(key).unwrap_or_default();
         let code = must(&json, "RESPONSE_CODE")?;
         if code == "97" {
             return Err(refused(at, code));
@@ -233,7 +233,7 @@ impl Recital for VnptPay {
 impl VnptPay {
     /// What an answer with code 00 tells.
     fn told<'a>(&self, json: &'a Json, order: &'a PaymentOrder) -> Told<'a> {
-        let field = |key: &str| json.word_of(key).unwrap_or_default();
+        let field = |key: &str| json.text_of(key).unwrap_or_default();
         let word = field("TRANSACTION_STATUS");
         let meaning = if word.is_empty() && self.code_is_enough {
             Some(Meaning::Paid)

@@ -30,6 +30,30 @@ pub(super) fn is_turned(value: &str) -> bool {
         .is_some_and(|n| n > 12)
 }
 
+/// What to do about a day with two digits for the year.
+pub(super) const SHORT_YEAR: Text = Text {
+    vi: "Năm chỉ có hai chữ số nên không rõ số nào là năm, số nào là ngày. Ghi năm đủ bốn chữ số ở nguồn; hoặc, với tệp đọc \
+         theo [source.map], ghi time_format đúng như ô viết: \"dd-MM-yy\", \"dd/MM/yy\", \"dd-MMM-yy\" (ngày trước), \
+         \"MM/dd/yy\" (tháng trước) hoặc \"yy-MM-dd\" (năm trước). Rồi chạy lại.",
+    en: "The year has two digits, so it cannot be told which number is the year and which the day. Write all four at the \
+         source; or, for a file read by [source.map], write time_format as the cell is written: \"dd-MM-yy\", \"dd/MM/yy\", \
+         \"dd-MMM-yy\" (day first), \"MM/dd/yy\" (month first) or \"yy-MM-dd\" (year first). Then run again.",
+};
+
+/// True for a day with two digits for the year, wherever these stand: `05-12-22`, `05-Dec-22`.
+pub(super) fn is_short(value: &str) -> bool {
+    let digits =
+        |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let month = |part: &str| part.len() == 3 && part.bytes().all(|b| b.is_ascii_alphabetic());
+    value.split_whitespace().any(|word| {
+        let parts: Vec<&str> = word.split(['/', '-', '.']).collect();
+        let [first, middle, last] = parts[..] else {
+            return false;
+        };
+        digits(first) && digits(last) && (digits(middle) || month(middle))
+    })
+}
+
 /// What is wrong and what to do: an amount of a rate of zero.
 pub(super) const ZERO_WITH_AMOUNT: [Text; 2] = [
     Text {

@@ -163,6 +163,47 @@ fn an_order_a_receipt_and_an_agency_keep_every_column() {
 
 /// The flag in the words that offices use; each cell against what it tells.
 #[test]
+fn times_are_read_as_the_office_prints_them() {
+    for (form, cell, expected) in [
+        (None, "2022/12/05 08:31", "2022-12-05T08:31:00"),
+        (None, "05/12/2022 02:31:10 CH", "2022-12-05T14:31:10"),
+        (None, "08:31:10 05/12/2022", "2022-12-05T08:31:10"),
+        (None, "05/12/2022 - 08:31", "2022-12-05T08:31:00"),
+        (None, "05-Dec-2022 08:31", "2022-12-05T08:31:00"),
+        (
+            Some("dd/MM/yy HH:mm"),
+            "05/12/22 08:31",
+            "2022-12-05T08:31:00",
+        ),
+        (
+            Some("MM/dd/yyyy hh:mm a"),
+            "12/05/2022 02:31 PM",
+            "2022-12-05T14:31:00",
+        ),
+    ] {
+        let mut told = RECEIPTS;
+        told[5].2 = cell;
+        let more: Vec<(&str, &str)> = form.map(|form| ("time_format", form)).into_iter().collect();
+        let rows = mapped(FileKind::CashReceipts, &told, &more);
+        assert_eq!(rows.receipts[0].collected_at.text(), expected, "{cell}");
+    }
+    // a year of two digits without a form is for whoever made the file
+    let headings = RECEIPTS.map(|(_, heading, _)| heading).join("\t");
+    let mut cells = RECEIPTS.map(|(_, _, cell)| cell);
+    cells[5] = "05-12-22";
+    let table = format!("{headings}\n{}\n", cells.join("\t"));
+    let pairs = RECEIPTS.map(|(column, heading, _)| (column, heading));
+    let words = words(&pairs, "export");
+    let (rows, _) = read_kind(FileKind::CashReceipts, table.as_bytes(), &words).unwrap();
+    assert_eq!(
+        (rows.receipts.len(), rows.rejects.len()),
+        (0, 1),
+        "{rows:?}"
+    );
+    assert_eq!(&*rows.rejects[0].value, "05-12-22");
+}
+
+#[test]
 fn the_online_flag_may_be_a_word() {
     let own = [
         ("online_payment_flag_true", "Đã nộp trên cổng; 9"),

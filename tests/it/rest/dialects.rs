@@ -78,18 +78,31 @@ const FAULTS: &[&str] = &[
 
 /// What one reading comes to.
 #[derive(Debug, PartialEq)]
-struct Outcome {
-    rows: TxnRows,
+pub(super) struct Outcome {
+    pub(super) rows: TxnRows,
     implied: TxnRows,
     states: Vec<(String, DayState)>,
     control: Vec<(String, DayControl)>,
     counts: (u64, u64, u64),
-    unanswered: Vec<Box<str>>,
+    pub(super) unanswered: Vec<Box<str>>,
     state: String,
     trouble: Option<&'static str>,
 }
 
-fn outcome(pull: &Pull, is_gateway: bool) -> Outcome {
+impl Outcome {
+    /// Where another comes to something else.
+    pub(super) fn against(&self, other: &Self) -> String {
+        let (a, b) = (format!("{self:#?}"), format!("{other:#?}"));
+        let lines = a.lines().zip(b.lines());
+        let first = lines.enumerate().find(|(_, (a, b))| a != b);
+        format!(
+            "{} / {} {:?} / {:?}: {first:?}",
+            self.state, other.state, self.trouble, other.trouble
+        )
+    }
+}
+
+pub(super) fn outcome(pull: &Pull, is_gateway: bool) -> Outcome {
     let context = SourceContext {
         name: SourceName::new("s"),
         kind: "s".into(),
@@ -153,7 +166,7 @@ fn orders(sandbox: &Sandbox) -> Vec<PaymentOrder> {
         .collect()
 }
 
-fn pace() -> Pace {
+pub(super) fn pace() -> Pace {
     Pace {
         first_wait: Duration::from_millis(1),
         longest_wait: Duration::from_millis(2),
@@ -235,20 +248,7 @@ async fn both(dialect: &'static str, fault: &'static str) -> Option<String> {
         assert!(built_in.rows.txns.len() > 10, "{dialect} brings rows");
         assert_eq!(built_in.state, "complete", "{dialect}");
     }
-    (built_in != connector).then(|| {
-        let shown = |outcome: &Outcome| {
-            let mut text = format!("{outcome:#?}");
-            text.truncate(6_000);
-            text
-        };
-        let (a, b) = (shown(&built_in), shown(&connector));
-        let lines = a.lines().zip(b.lines());
-        let first = lines.enumerate().find(|(_, (a, b))| a != b);
-        format!(
-            "{dialect} {fault}: {} / {} {:?} / {:?}: {first:?}",
-            built_in.state, connector.state, built_in.trouble, connector.trouble
-        )
-    })
+    (built_in != connector).then(|| format!("{dialect} {fault}: {}", built_in.against(&connector)))
 }
 
 async fn equal(dialects: &[&'static str]) {

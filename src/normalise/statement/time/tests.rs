@@ -22,11 +22,23 @@ fn days_come_first_and_must_exist() {
     check("5/12/2022 10:11", "dd/MM/yyyy HH:mm");
     check("2022-12-05", "yyyy-MM-dd");
     check("20221205101112", "yyyyMMddHHmmss");
+    check("2022/12/05 09:15", "yyyy/MM/dd HH:mm");
+    check("05-DEC-2022", "dd-MMM-yyyy");
+    check("05-OCT-2022 09:15:30", "dd-MMM-yyyy HH:mm:ss");
+    check("05/12/2022 03:15:00 CH", "dd/MM/yyyy hh:mm:ss a");
+    check("05/12/2022 03:15 PM", "dd/MM/yyyy hh:mm a");
+    check("09:15:30 05/12/2022", "HH:mm:ss dd/MM/yyyy");
+    check("05/12/2022 - 09:15:30", "dd/MM/yyyy - HH:mm:ss");
     for bad in [
         "",
         "12/25/2022",
         "30/02/2022",
         "05/12/22",
+        "05-12-22",
+        "05-Dec-22",
+        "05/12/2022 15:15:00 PM",
+        "05/12/2022 03:15:00 XM",
+        "05-Dez-2022",
         "0000-01-01",
         "abc",
     ] {
@@ -50,6 +62,52 @@ fn cells_become_iso_text() {
         .collect();
     assert_eq!(said, ["2022-12-01", "2022-12-05"]);
     assert_eq!(days_in("0071000000001 MB 22.12.5"), []);
+}
+
+#[test]
+fn halves_of_the_day_months_in_letters_and_short_years() {
+    let check = |cell: &str, form: Option<&str>, expected: &str| {
+        assert_eq!(
+            iso(cell, form).unwrap_or_default(),
+            expected,
+            "{cell} {form:?}"
+        );
+    };
+    check("05/12/2022 03:15:00 PM", None, "2022-12-05T15:15:00");
+    check("05/12/2022 03:15:00 SA", None, "2022-12-05T03:15:00");
+    check("05/12/2022 12:00:01 sa", None, "2022-12-05T00:00:01");
+    check("05/12/2022 12:15CH", None, "2022-12-05T12:15:00");
+    check("2022/12/05", None, "2022-12-05");
+    check("05 Dec 2022", None, "2022-12-05");
+    check("05-12-22", None, "");
+    check("05-12-22", Some("dd/MM/yyyy"), "");
+    check("05-12-22", Some("dd-MM-yy"), "2022-12-05");
+    check("05-12-22", Some("yy-MM-dd"), "2005-12-22");
+    check("05/12/22", Some("MM/dd/yy"), "2022-05-12");
+    check("05/12/2022", Some("MM/dd/yy"), "2022-05-12");
+    check("25/12/2022", Some("MM/dd/yy"), "");
+    check("2022/12/05", Some("MM/dd/yyyy"), "2022-12-05");
+    check(
+        "09:15 05/12/2022",
+        Some("HH:mm MM/dd/yyyy"),
+        "2022-05-12T09:15:00",
+    );
+    assert!(may_be("5/1/22") && !is_time("5/1/22") && !may_be("5/1/2"));
+    // what may be either stays what it is in every form, and a year in front proves nothing
+    assert_eq!(
+        other_day("09:15:30 05/12/2022"),
+        Some("HH:mm:ss MM/dd/yyyy")
+    );
+    assert_eq!(other_day("05/12/2022 03:15 PM"), Some("MM/dd/yyyy hh:mm a"));
+    assert_eq!(other_day("2022/12/05"), None);
+    let turned = column_of(&["09:15 12/05/2022", "09:15 12/13/2022", "09:15 12/14/2022"]);
+    assert!(turned.turned);
+    assert_eq!(
+        turned.iso("09:15 12/05/2022").as_deref(),
+        Some("2022-12-05T09:15:00")
+    );
+    let years = column_of(&["2022/12/13", "12/05/2022", "12/13/2022", "12/14/2022"]);
+    assert!(years.turned, "{years:?}");
 }
 
 #[test]
@@ -143,8 +201,8 @@ fn days_of_a_spreadsheet_are_read_where_nothing_else_stands() {
 
 #[test]
 fn every_form_of_the_mapping_is_known() {
-    let known = TIMES.iter().chain(DAYS).chain(MONTHS);
-    for name in known.map(|(name, _)| *name).chain([EXCEL]) {
+    let known = TIMES.iter().chain(DAYS).chain(MONTHS).chain(NAMED);
+    for name in known.map(|form| form.name).chain([EXCEL]) {
         let table = [("time_format".to_owned(), name.to_owned())].into();
         let mapping = crate::source::Mapping::parse(&table).unwrap();
         assert_eq!(mapping.time_format, Some(name));

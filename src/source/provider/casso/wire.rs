@@ -11,7 +11,7 @@ use crate::source::{AmountForm, Record, TimeForm};
 /// One page.
 pub(super) fn read_page(body: &[u8]) -> Result<Page<u64>, Bad> {
     let mut json = Json::parse(body)?;
-    match json.word_of("error") {
+    match json.text_of("error") {
         Some("0") => {}
         Some("401") => return Err(Bad::Refused(401)),
         Some("403") => return Err(Bad::Refused(403)),
@@ -48,7 +48,7 @@ fn next_page(data: &Json) -> Result<Option<u64>, BodyFault> {
 
 /// A record of texts. The amount keeps its sign: negative means that money went out.
 pub(super) fn record(row: &Json) -> Record {
-    let text = |key: &str| row.word_of(key).filter(|text| !text.is_empty());
+    let text = |key: &str| row.text_of(key).filter(|text| !text.is_empty());
     let amount = text("amount");
     let kind = match amount {
         Some(amount) if amount.starts_with('-') => TxnKind::Debit,

@@ -1,18 +1,17 @@
 //! The events behind an answer of MoMo: the payment, and what went back of it. Pure.
 
-use std::collections::BTreeMap;
-
 use super::Rules;
 use crate::domain::{PaymentOrder, TxnKind, TxnStatus};
 use crate::source::error::BodyFault;
 use crate::source::json::Json;
+use crate::source::provider::apart::apart;
 use crate::source::provider::probing::Found;
 use crate::source::provider::states::{payment_of, some};
 use crate::source::{AmountForm, Record, TimeForm};
 
 /// The events of an answer about `order`.
 pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<Found, BodyFault> {
-    let field = |key: &str| json.word_of(key).unwrap_or_default();
+    let field = |key: &str| json.text_of(key).unwrap_or_default();
     let code = field("resultCode");
     let status = rules.states.meaning(code);
     let mut payment = Record {
@@ -43,7 +42,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<
             let mut back = Vec::new();
             for (one, line) in all.iter().zip(2..) {
                 let order = rules.refund_fields.get("order_id");
-                let order = order.and_then(|member| one.word_of(member));
+                let order = order.and_then(|member| one.text_of(member)).and_then(some);
                 let row = refund(one, line, &told[0], rules)?;
                 back.extend(row.map(|row| (row, order.unwrap_or_default())));
             }
@@ -57,27 +56,6 @@ pub(super) fn found(json: &Json, order: &PaymentOrder, rules: &Rules) -> Result<
     })
 }
 
-/// Rows of refunds: of several orders to refund under one number, as one that is the payment's own
-/// would be, the earliest has the number and each other one its own order.
-fn apart(mut rows: Vec<(Record, &str)>) -> Vec<Record> {
-    let at = |row: &Record| row.time.as_deref().and_then(|ms| ms.parse::<u64>().ok());
-    rows.sort_by(|a, b| (at(&a.0), a.1).cmp(&(at(&b.0), b.1)));
-    let mut first: BTreeMap<Box<str>, &str> = BTreeMap::new();
-    for (row, order) in &mut rows {
-        let order = *order;
-        let Some(id) = row.id.clone().filter(|_| !order.is_empty()) else {
-            continue;
-        };
-        if *first.entry(id.clone()).or_insert(order) != order
-            && let Some((payment, _)) = id.rsplit_once('#')
-        {
-            row.id = Some(format!("{payment}#{order}").into());
-        }
-    }
-    rows.sort_by_key(|(row, _)| row.at.line);
-    rows.into_iter().map(|(row, _)| row).collect()
-}
-
 /// The row of one refund; none while it has no number and nothing has moved.
 fn refund(
     one: &Json,
@@ -87,7 +65,7 @@ fn refund(
 ) -> Result<Option<Record>, BodyFault> {
     let field = |name: &str| -> &str {
         let member = rules.refund_fields.get(name);
-        let word = member.and_then(|member| one.word_of(member));
+        let word = member.and_then(|member| one.text_of(member));
         word.unwrap_or_default()
     };
     let code = field("status");

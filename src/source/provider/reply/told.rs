@@ -82,7 +82,7 @@ impl Told<'_> {
             amount_column: self.amount_column,
             amount_form: AmountForm::Digits,
             fee: some(self.fee),
-            currency: some(self.currency),
+            currency: (!self.currency.is_empty()).then(|| self.currency.into()),
             time,
             time_column,
             time_form,

@@ -30,8 +30,14 @@ impl Rest {
         at: &str,
     ) -> Result<Verdict, Bad> {
         let reading = &self.connector.reading;
-        let json = self.unwrapped(answer.body)?;
+        let (json, bus) = self.unwrapped(answer.body)?;
+        let failed = |code: &str| Bad::Again(Fault::ErrorInside(self.shown(code)));
         let code = match &reading.codes {
+            // what carries the answer speaks for itself where nothing is inside
+            Some(codes) if codes.at.text(&json).is_none() => match &bus {
+                Some(bus) => return Err(failed(bus)),
+                None => return Err(BodyFault::Shape(codes.at.path).into()),
+            },
             Some(codes) => Some((codes, self.code_of(codes, &json, at)?)),
             None => None,
         };
@@ -46,6 +52,9 @@ impl Rest {
             let told = merchant.at.text(&json);
             let is_ours = told == merchant.is.fill(facts).as_deref();
             let is_bound_by_seal = merchant.if_told && told.is_none();
+            if told.is_none() && !merchant.if_told && reading.signature.is_none() {
+                return Err(BodyFault::Shape(merchant.at.path).into());
+            }
             if !(is_ours || is_bound_by_seal) {
                 return Err(not_ours(SignatureFault::OtherMerchant));
             }
@@ -58,6 +67,11 @@ impl Rest {
             && (told.is_some() || is_signed)
         {
             return Err(not_ours(SignatureFault::OtherOrder));
+        }
+        // it contradicts the answer that it carries, whatever that says: a person decides
+        if let Some(bus) = bus {
+            let one_order = || Bad::Again(Fault::OrderCode(self.shown(&bus)));
+            return Err(asked.map_or_else(|| failed(&bus), |_| one_order()));
         }
         let verdict = match code {
             Some((codes, code)) => self.meaning(codes, code)?,
@@ -113,8 +127,9 @@ impl Rest {
         }
     }
 
-    /// The JSON of an answer, or the JSON inside its JSON text.
-    pub(super) fn unwrapped(&self, body: &[u8]) -> Result<Json, BodyFault> {
+    /// The JSON of an answer, or the JSON inside its JSON text; the code with which what carries it
+    /// says that the call did not work.
+    pub(super) fn unwrapped(&self, body: &[u8]) -> Result<(Json, Option<Box<str>>), BodyFault> {
         let parse = |bytes: &[u8]| {
             Json::parse(bytes).map_err(|fault| match fault {
                 BodyFault::DuplicateKey(key) => BodyFault::DuplicateKey(self.shown(&key)),
@@ -122,12 +137,19 @@ impl Rest {
             })
         };
         let json = parse(body)?;
-        let inner = self.connector.reading.inner.as_ref();
-        match inner.and_then(|at| at.find(&json)) {
-            Some(Json::Text(text)) if text.trim_start().starts_with('{') => parse(text.as_bytes()),
-            Some(object @ Json::Object(_)) => Ok(object.clone()),
-            _ => Ok(json),
-        }
+        let reading = &self.connector.reading;
+        let failed = reading.wrapper.as_ref().and_then(|wrapper| {
+            let code = wrapper.at.text(&json)?;
+            let is_ok = wrapper.ok.iter().any(|known| **known == *code);
+            (!is_ok).then(|| code.into())
+        });
+        let inner = reading.inner.as_ref().and_then(|at| at.find(&json));
+        let json = match inner {
+            Some(Json::Text(text)) if text.trim_start().starts_with('{') => parse(text.as_bytes())?,
+            Some(object @ Json::Object(_)) => object.clone(),
+            _ => json,
+        };
+        Ok((json, failed))
     }
 
     /// A word of the source as it may stand in a message: short, plain, and nothing of our secrets,

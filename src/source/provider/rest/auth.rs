@@ -75,7 +75,7 @@ impl Rest {
             ..Call::default()
         };
         let read = |body: &[u8]| {
-            let json = self.unwrapped(body)?;
+            let (json, _) = self.unwrapped(body)?;
             let seconds = oauth.expires.count(&json);
             Granted::new(oauth.token.text(&json), seconds, oauth.token.path)
         };

@@ -7,6 +7,7 @@ use super::spec::{Refund, Shape, Told};
 use crate::domain::{TxnKind, TxnStatus};
 use crate::source::error::BodyFault;
 use crate::source::json::Json;
+use crate::source::provider::apart::apart;
 use crate::source::provider::probing::Found;
 use crate::source::{AmountForm, At, Record, TimeForm};
 
@@ -48,15 +49,18 @@ pub(super) fn found(
         Told::List(list) => match list.find(json) {
             None | Some(Json::Null) => Ok(alone(payment)),
             Some(Json::List(all)) => {
-                let mut found = alone(payment);
+                let (mut found, mut back) = (alone(payment), Vec::new());
+                let otherwise = refund.number_else.as_ref();
                 for (line, one) in (2..).zip(all) {
                     let facts = Facts {
                         json: Some(one),
                         ..*facts
                     };
                     let made = one_of(refund, shape, &facts, (&found.told[0], line, list.path))?;
-                    found.told.extend(made);
+                    let own = shape.some(otherwise.and_then(|at| at.fill(&facts)));
+                    back.extend(made.map(|row| (row, own.unwrap_or_default())));
                 }
+                found.told.extend(apart(back));
                 Ok(found)
             }
             Some(_) => Err(BodyFault::Shape(list.path)),
@@ -124,6 +128,9 @@ fn one_of(
     refund.put(shape, facts, &mut record);
     record.at.line = line;
     record.amount_column = known(&format!("{list}.{}", record.amount_column));
+    if refund.time.is_some() {
+        record.time_column = known(&format!("{list}.{}", record.time_column));
+    }
     let number = refund.number(shape, facts);
     if number.is_none() && record.status == Some(TxnStatus::Pending) {
         return Ok(None);

@@ -51,7 +51,7 @@ impl Pointer {
 
     /// Its text: a text, a number as written, or `true` and `false`.
     pub(super) fn word<'j>(&self, json: &'j Json) -> Option<&'j str> {
-        word(self.find(json)?)
+        self.find(json)?.text()
     }
 
     /// Its text unless it is empty.
@@ -81,15 +81,6 @@ fn index(step: &str) -> Option<usize> {
     let digits = step.bytes().all(|b| b.is_ascii_digit());
     let fits = digits && (step == "0" || !step.starts_with('0'));
     step.parse().ok().filter(|_| fits)
-}
-
-/// A value as one text.
-pub(super) fn word(json: &Json) -> Option<&str> {
-    match json {
-        Json::Flag(true) => Some("true"),
-        Json::Flag(false) => Some("false"),
-        other => other.word(),
-    }
 }
 
 /// Undoes `~1` and `~0`.

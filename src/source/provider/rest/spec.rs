@@ -213,6 +213,8 @@ pub(super) enum Style {
 pub(super) struct Reading {
     /// JSON inside a JSON text.
     pub(super) inner: Option<Pointer>,
+    /// What carries the answer says for itself whether the call worked.
+    pub(super) wrapper: Option<Wrapper>,
     pub(super) records: Pointer,
     pub(super) codes: Option<Codes>,
     /// HTTP 404 says that there is no such order.
@@ -222,6 +224,13 @@ pub(super) struct Reading {
     pub(super) merchant: Option<Merchant>,
     pub(super) signature: Option<Signing>,
     pub(super) retry_header: Option<&'static str>,
+}
+
+/// The code of what carries an answer, beside the answer's own.
+#[derive(Clone, Debug)]
+pub(super) struct Wrapper {
+    pub(super) at: Pointer,
+    pub(super) ok: Vec<Box<str>>,
 }
 
 /// Whose answer it is.

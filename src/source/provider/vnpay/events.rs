@@ -8,7 +8,7 @@ use crate::source::{AmountForm, At, Record, TimeForm};
 
 /// The events behind a verified answer with code 00.
 pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
-    let field = |key: &str| json.word_of(key).unwrap_or_default();
+    let field = |key: &str| json.text_of(key).unwrap_or_default();
     let kind = field("vnp_TransactionType");
     let status = status_of(kind, field("vnp_TransactionStatus"));
     let number = field("vnp_TransactionNo");
@@ -22,7 +22,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
         order_ref: Some(order.order_id.clone()),
         memo: field("vnp_OrderInfo").into(),
         amount: json
-            .word_of("vnp_Amount")
+            .text_of("vnp_Amount")
             .filter(|text| !text.is_empty())
             .map(Into::into),
         amount_column: "vnp_Amount",
@@ -78,7 +78,7 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
 
 /// The pay date; an unpaid order has none and keeps the order's own time.
 fn time_of(json: &Json, order: &PaymentOrder) -> (Box<str>, TimeForm) {
-    let told = json.word_of("vnp_PayDate").unwrap_or_default();
+    let told = json.text_of("vnp_PayDate").unwrap_or_default();
     if told.bytes().all(|b| b == b'0') {
         (order_time(order), TimeForm::OrderTime)
     } else {

@@ -5,7 +5,7 @@ use crate::config::ConfigError;
 use crate::config::section::Section;
 use crate::source::http::is_header_name;
 use crate::source::provider::rest::pointer::{Pointer, known};
-use crate::source::provider::rest::spec::{Codes, Merchant, Others, Reading};
+use crate::source::provider::rest::spec::{Codes, Merchant, Others, Reading, Wrapper};
 
 const OTHERS: &[(&str, Others)] = &[
     ("again", Others::Again),
@@ -46,6 +46,7 @@ pub(super) fn read(
     let signature = signature.map(|table| sign::of_answer(table, names));
     let reading = Reading {
         inner: pointer_at(&mut table, "inner")?,
+        wrapper: wrapper(&mut table)?,
         records: records.unwrap_or_else(Pointer::whole),
         codes,
         not_found_404: not_found.transpose()?.unwrap_or(false),
@@ -104,6 +105,22 @@ fn merchant(table: &mut Section<'_>, names: &Names<'_>) -> Result<Option<Merchan
     };
     table.finish()?;
     Ok(Some(merchant))
+}
+
+fn wrapper(table: &mut Section<'_>) -> Result<Option<Wrapper>, ConfigError> {
+    let Some(mut table) = table.section("wrapper")? else {
+        return Ok(None);
+    };
+    let fix = "write wrapper = { at = \"/error_code\", ok = [\"0\"] }";
+    let wrapper = Wrapper {
+        at: pointer(&table.require("at", fix)?)?,
+        ok: words_at(&mut table, "ok")?,
+    };
+    if wrapper.ok.is_empty() {
+        return Err(table.fail("source.answer.wrapper.ok is missing".to_owned(), fix));
+    }
+    table.finish()?;
+    Ok(Some(wrapper))
 }
 
 fn codes(mut table: Section<'_>) -> Result<Codes, ConfigError> {
