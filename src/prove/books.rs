@@ -125,6 +125,12 @@ impl Stake<'_> {
         self.settled() + self.surplus
     }
 
+    /// What is left of what was beyond the due, once what went back of it is gone.
+    pub(super) fn beyond(&self) -> i128 {
+        let off: i128 = self.sent_back.iter().map(|(_, dong)| dong).sum();
+        (self.surplus - (self.returned - off)).max(0)
+    }
+
     pub(super) fn is_gone(&self) -> bool {
         self.undone || (self.returned > 0 && self.returned >= self.stake())
     }

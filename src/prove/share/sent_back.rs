@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::books::{Books, Money, MoneyRow, Stake, class};
+use super::super::books::{Books, Line, Money, MoneyRow, Stake, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::again::paid_beside;
 use super::by_item::ByItem;
@@ -12,7 +12,7 @@ use super::events::{Event, agencies, event};
 use super::reach::Reach;
 use super::spans::counted;
 use super::{Pair, told};
-use crate::domain::Text;
+use crate::domain::{FeeStatus, Text};
 use crate::kpi::Contribution;
 use crate::matching::Evidence;
 
@@ -23,6 +23,10 @@ const PAID: &str = "DOSSIER_CASHLESS";
 const GOES: Text = text(
     "tiền của khoản ghi đã hoàn hoặc đã nộp hai lần còn có thể trả lại, khi đó không còn được tính",
     "money of a fee called refunded, or paid twice, may go back and counts nowhere then",
+);
+const LEFT: Text = text(
+    "hồ sơ mà mọi khoản đều ghi đã hoàn thì chỉ còn lời hệ thống khi biên lai không còn",
+    "where every line of a dossier is called refunded, the registry's word is left once its receipts fall",
 );
 const STAYS: Text = text(
     "khi lần nộp trước được trả lại thì lần nộp lặp lại là khoản được tính",
@@ -183,6 +187,10 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         }
         let paid = format!("dossier|{}", of.code);
         check.holds((PAID, &paid), GOES, |pair| pair == (0, 0));
+        let called = |line: &Line| line.fee.status == FeeStatus::Refunded && line.refunded == 0;
+        if counted(books, *dossier).all(|(_, line)| called(line)) {
+            check.holds((PAID, &paid), LEFT, |pair| pair == (1, 1));
+        }
     }
     for (first, again) in pairs(books) {
         check.goes(first);
