@@ -71,5 +71,8 @@ pub(super) fn returned(case: &MoneyCase, back: &Returned) -> Option<Evidence> {
     let settles = part && of().all(|entry| entry.effect == Effect::Settles);
     let over = of().find(|entry| settles && entry.surplus > 0)?;
     let rest = Vnd::from_wide(off_lines(back)).ok()?;
-    Some(Evidence::OfSurplus(over.credit.money.id(case.pool).into(), rest))
+    Some(Evidence::OfSurplus(
+        over.credit.money.id(case.pool).into(),
+        rest,
+    ))
 }

@@ -180,6 +180,9 @@ struct ShareJson<'a> {
     deciding_met: Vec<&'a str>,
     /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     deciding_missed: Vec<&'a str>,
+    /// These lists prove it for certain; else the bounds may be outer ones after them, and they say
+    /// what may do.
+    deciding_proved: bool,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,
 }
@@ -317,6 +320,7 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         deciding: ids(&mut share.deciding.each().into_iter()),
         deciding_met: ids(&mut share.deciding.met.iter()),
         deciding_missed: ids(&mut share.deciding.missed.iter()),
+        deciding_proved: share.deciding.proved,
         outer: share.outer,
     }
 }

@@ -5,6 +5,8 @@
 //! told before it, and so does every figure.
 
 mod closed;
+mod left;
+mod lists;
 mod sent_back;
 mod steps;
 mod unread;

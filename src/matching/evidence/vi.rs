@@ -42,7 +42,9 @@ impl Evidence {
                 if left.is_zero() {
                     format!("phần nộp thừa đã hoàn hết ngày {on} bằng giao dịch {id}")
                 } else {
-                    format!("phần nộp thừa đã hoàn một phần ngày {on} bằng giao dịch {id}, còn lại {rest}")
+                    format!(
+                        "phần nộp thừa đã hoàn một phần ngày {on} bằng giao dịch {id}, còn lại {rest}"
+                    )
                 }
             }
             Self::OfSurplus(id, rest) if rest.is_zero() => {

@@ -150,7 +150,10 @@ impl<'b, 'a> Facts<'b, 'a> {
             return May;
         }
         let over = || stakes().filter(|stake| stake.surplus > 0);
-        match over().filter(|stake| stake.returned > 0 || stake.unsure).count() {
+        match over()
+            .filter(|stake| stake.returned > 0 || stake.unsure)
+            .count()
+        {
             0 => Known::Must,
             1 if over().count() == 1 => {
                 let unsure = over().any(|stake| stake.unsure);

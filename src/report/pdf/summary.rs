@@ -219,7 +219,11 @@ impl Maker<'_> {
 
     /// What the marks below a table mean.
     fn legend(&self, blocks: &mut Vec<Block>, list: &[&ExceptionView]) {
-        let keys = ["pdf-deciding-met", "pdf-deciding-missed"];
+        let keys = if self.r.lists_prove() {
+            ["pdf-deciding-met", "pdf-deciding-missed"]
+        } else {
+            ["pdf-deciding-met-perhaps", "pdf-deciding-missed-perhaps"]
+        };
         for (at, (ids, key)) in self.r.deciding_lists().into_iter().zip(keys).enumerate() {
             let marked = |view: &&ExceptionView| self.r.decides(view).get(at) == Some(&true);
             if list.iter().any(marked) {

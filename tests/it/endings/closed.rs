@@ -9,7 +9,7 @@ use super::{day_of, holds_once, rules};
 
 /// What is told of these rows holds once these words were said; where the item of this name (of
 /// this definition) is told as certain, the checker says so.
-fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
+pub(super) fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
     let (old, new) = (day_of(rows), day_of(&format!("{rows}\n{said}")));
     holds_once(&old, &new, &Rules::default());
     holds_once(&old, &new, &rules());
@@ -18,7 +18,7 @@ fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
     }
 }
 
-fn narrow_is_caught(day: &Inputs, definition: &str, name: &str) {
+pub(super) fn narrow_is_caught(day: &Inputs, definition: &str, name: &str) {
     let told = settle(day, &rules(), &Vec::new()).unwrap();
     let mine = |c: &Contribution| c.definition == definition && &*c.item == name;
     assert!(told.contributions.iter().any(&mine), "{definition} {name}");
@@ -313,54 +313,5 @@ fn what_is_put_to_a_line_called_refunded_may_go_back() {
             ("TX_CASHLESS", "txn|vnpay|V2"),
             ("AMOUNT_CASHLESS", "txn|vnpay|V2"),
         ],
-    );
-}
-
-/// V1 was sent back, and P2 is open. Put to F1, it is what the refund took: V1, whose reference was
-/// repaired, may be of either dossier then, and the registry's word is all that is left of F0.
-#[test]
-fn a_line_called_refunded_may_be_left_once_what_went_back_is_other_money() {
-    holds(
-        "fee F0 H48.18.22-221202-0001 phi 50.000 status=refunded method=cash payer=\"NGUYEN VAN A\"
-         fee F1 H48.18.22-221202-0001 le_phi 8.000 status=unpaid method=cash payer=\"NGUYEN VAN A\"
-         fee F2 H48.18.22-221202-0002 le_phi 8.000 method=cash
-         receipt T2 2022-12-02 20:00 F2 8.000
-         bank P2 2022-12-01 08:00 49.450 memo=\"TT DVC\" payer=\"NGUYEN VAN A\"
-         vnpay V1 2022-12-02 08:00 49.450 ref=H48.18.22-221202-0003 payer=\"NGUYEN VAN A\"
-         vnpay R1 2022-12-10 08:00 refund 49.450 memo=\"HOAN PHI H48.18.22-221202-0001\"",
-        "decide P2 pays F1 8.000",
-        &[
-            ("TX_CASHLESS", "fee|H48.18.22-221202-0001|F0"),
-            ("AMOUNT_CASHLESS", "fee|H48.18.22-221202-0001|F0"),
-        ],
-    );
-}
-
-/// Both lines are called refunded; once the receipt is void, the registry's word alone is left.
-#[test]
-fn a_dossier_called_refunded_may_be_left_once_its_receipt_falls() {
-    let day = |status: &str| {
-        day_of(&format!(
-            "fee F0 H48.18.22-221202-0001 phi 50.000 status=refunded method=cash
-             fee F1 H48.18.22-221202-0001 le_phi 8.000 status=refunded method=cash
-             receipt T1 2022-12-02 08:00 F0 50.000 status={status}"
-        ))
-    };
-    let (old, new) = (day("valid"), day("void"));
-    holds_once(&old, &new, &Rules::default());
-    holds_once(&old, &new, &rules());
-    narrow_is_caught(&old, "DOSSIER_CASHLESS", "dossier|H48.18.22-221202-0001");
-}
-
-/// The receipt was over more than F1; sent back, it pays nothing, also where the registry's word
-/// stands for the other line.
-#[test]
-fn a_receipt_over_another_amount_that_was_sent_back_pays_nothing() {
-    holds(
-        "fee F0 H48.18.22-221202-0001 phi 50.000 status=refunded method=cash
-         fee F1 H48.18.22-221202-0001 le_phi 8.000 status=refunded method=cash
-         receipt T1 2022-12-02 20:00 F1 50.000",
-        "bank R1 2022-12-10 08:00 debit 50.000 memo=\"HOAN PHI H48.18.22-221202-0001\"",
-        &[],
     );
 }
