@@ -100,3 +100,19 @@ fn a_receipt_that_cannot_be_read_may_be_over_another_amount() {
     holds_once(&old, &new, &Rules::default());
     holds_once(&old, &new, &rules());
 }
+
+/// The receipt went back. Once P3 is what was sent back, the receipt is there after all, and stands
+/// for its line, which owes more.
+#[test]
+fn a_receipt_over_less_that_comes_back_stands_for_its_line() {
+    holds(
+        "fee F1 H48.18.22-221202-1111 phi 50.000
+         fee F2 H48.18.22-221202-0003 phi 50.000 status=refunded method=cash
+         vnpay V1 2022-12-02 08:00 50.000 ref=H48.18.22-221202-1111
+         receipt T2 2022-12-02 11:02 F2 33.333
+         bank P3 2022-12-03 00:25 33.333 memo=\"TT DVC\"
+         bank R1 2022-12-10 08:00 debit 33.333 memo=\"HOAN PHI H48.18.22-221202-0003\"",
+        "decide P3 pays F2 33.333",
+        &[],
+    );
+}

@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 
-use doisoat::domain::{Day, ExceptionId, Fraction, Inputs, Moment, RowKey, Rules, Target};
+use doisoat::domain::{Day, ExceptionId, Fraction, Inputs, Moment, RowKey, Rules, Side, Target};
 use doisoat::kpi::{Contribution, Scope, Share, Verdict};
 use doisoat::settle::{Settlement, settle};
 use proptest::prelude::*;
@@ -87,7 +87,8 @@ impl Search<'_> {
     }
 }
 
-/// The rows of a list, where words are known for each of them.
+/// The rows of a list, where words are known for each of them, whichever way it turns out: of a line
+/// that is paid by the registry's word alone only that it was not.
 fn keys(day: &Inputs, settled: &Settlement, list: &[ExceptionId]) -> Option<Vec<RowKey>> {
     let open: BTreeSet<RowKey> = {
         let scene = Scene { day, settled };
@@ -100,6 +101,10 @@ fn keys(day: &Inputs, settled: &Settlement, list: &[ExceptionId]) -> Option<Vec<
     let key = |id: &ExceptionId| {
         let mut rows = settled.rows.iter();
         let row = rows.find(|row| row.exception_id.as_ref() == Some(id))?;
+        let word = row.key.side == Side::Fee && !row.class.starts_with("missing");
+        if word {
+            return None;
+        }
         open.contains(&row.key).then(|| row.key.clone())
     };
     list.iter().map(key).collect()
