@@ -45,8 +45,8 @@ impl Facts<'_, '_> {
     }
 
     /// Dossiers that were paid again, where the repeat is no like of the first: with cash and
-    /// without, on another day, by another source, or one of the receipts of a cash event. Whichever of the two is sent back, the other is
-    /// the payment then.
+    /// without, on another day, by another source, or one of the receipts of a cash event.
+    /// Whichever of the two is sent back, the other is the payment then.
     pub(super) fn paid_twice(&self) -> Back {
         let mut twice = Back::new();
         for (dossier, ledger) in self.of_fees() {

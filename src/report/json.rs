@@ -174,14 +174,11 @@ struct ShareJson<'a> {
     estimated: Option<EstimateJson<'a>>,
     target: Option<String>,
     verdict: Option<Verdict>,
-    /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
     /// A list that, settled at best, proves `met`: the shortest where nothing hangs on others.
     deciding_met: Vec<&'a str>,
     /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     deciding_missed: Vec<&'a str>,
-    /// These lists prove it for certain; else the bounds may be outer ones after them, and they say
-    /// what may do.
     deciding_proved: bool,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,

@@ -1,5 +1,5 @@
-//! More days of which an interval was too narrow: what the registry's word is left for, receipts that
-//! fall or go back, and what a receipt that cannot be read may stand for.
+//! More days of which an interval was too narrow: what the registry's word is left for, receipts
+//! that fall or go back, and what a receipt that cannot be read may stand for.
 
 use doisoat::domain::Rules;
 

@@ -1,6 +1,6 @@
-//! The lists that decide a verdict say that their rows, settled at best (at worst), prove it. Random
-//! days on which a verdict is open: of all words that can be said about the rows of a list, and
-//! about no other row, some lead to that verdict. And no shorter list of rows that stand for
+//! The lists that decide a verdict say that their rows, settled at best (at worst), prove it.
+//! Random days on which a verdict is open: of all words that can be said about the rows of a list,
+//! and about no other row, some lead to that verdict. And no shorter list of rows that stand for
 //! themselves would do.
 
 use std::cell::Cell;
@@ -87,8 +87,8 @@ impl Search<'_> {
     }
 }
 
-/// The rows of a list, where words are known for each of them, whichever way it turns out: of a line
-/// that is paid by the registry's word alone only that it was not.
+/// The rows of a list, where words are known for each of them, whichever way it turns out: of a
+/// line that is paid by the registry's word alone only that it was not.
 fn keys(day: &Inputs, settled: &Settlement, list: &[ExceptionId]) -> Option<Vec<RowKey>> {
     let open: BTreeSet<RowKey> = {
         let scene = Scene { day, settled };
