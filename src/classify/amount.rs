@@ -135,19 +135,17 @@ pub(super) const OVERPAID: Class = Class {
     severity: Severity::Action,
     carried: false,
     on_fee: |case| {
-        if let Some(entry) = case.unowed() {
-            return differs(0, entry.surplus);
-        }
-        let line = case.line.filter(|l| l.overpaid_by.is_some())?;
-        let entry = &case.ledger.entries[line.overpaid_by?];
-        differs(line.due, line.due + entry.surplus)
+        let due = case.line.map_or(0, |line| line.due);
+        let mut over = super::surplus::on_fee(case).filter(|entry| entry.surplus_left() > 0);
+        let entry = over.next()?;
+        let differs = differs(due, due + entry.surplus)?;
+        Some([differs, super::surplus::back(case.pool, case.ledger, entry)].concat())
     },
     on_money: |case| {
-        case.ledger_entries().find_map(|(_, entry)| {
-            let over = entry.effect == Effect::Settles && entry.surplus > 0;
-            let over = over && !entry.reversed && !entry.receipt_differs;
-            over.then(|| differs(entry.credit.amount - entry.surplus, entry.credit.amount))?
-        })
+        let mut over = super::surplus::on_money(case);
+        let (ledger, entry) = over.find(|(_, entry)| entry.surplus_left() > 0)?;
+        let differs = differs(entry.credit.amount - entry.surplus, entry.credit.amount)?;
+        Some([differs, super::surplus::back(case.pool, ledger, entry)].concat())
     },
 };
 

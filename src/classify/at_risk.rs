@@ -45,12 +45,14 @@ impl AtRisk {
 /// The money at risk of a row of `class`, by what was seen on it; `amount` is the row's own.
 pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) -> AtRisk {
     let is_fee = key.side == Side::Fee;
-    // what is left of a repeat is counted at the repeat, and not at what sent it back
+    // what is left of a repeat is counted at the repeat, that of a surplus at its payment, and not
+    // at what sent it back
     let of_repeat = evidence.iter().find_map(left_of_repeat);
     if let Some(counted) = of_repeat.filter(|_| !is_fee) {
         return counted;
     }
     let difference = evidence.iter().find_map(difference);
+    let surplus = evidence.iter().find_map(left_of_surplus);
     match class {
         // what is missing
         "underpaid" | "partial" | "net_settlement" if is_fee => {
@@ -59,8 +61,9 @@ pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) ->
         "underpaid" | "partial" | "net_settlement" => AtRisk::AtFee(difference.unwrap_or(amount)),
         "reversed" if !is_fee => AtRisk::AtFee(amount),
         // what is too much, lies elsewhere or went back
-        "overpaid" if !is_fee => AtRisk::Here(difference.unwrap_or(amount)),
-        "overpaid" | "duplicate" | "wrong_agency" | "refunded" | "partial_refund" if is_fee => {
+        "overpaid" if !is_fee => AtRisk::Here(surplus.or(difference).unwrap_or(amount)),
+        "overpaid" => AtRisk::AtMoney(surplus.or(difference)),
+        "duplicate" | "wrong_agency" | "refunded" | "partial_refund" if is_fee => {
             AtRisk::AtMoney(difference)
         }
         // the receipt and its line differ; a receipt that names no line is at risk as a whole
@@ -93,11 +96,21 @@ pub fn still_due(
 /// The classes of a fee line of which a part was paid.
 pub(super) const SHORT: [&str; 2] = ["underpaid", "partial"];
 
-/// What has not gone back of a repeat, and where it is counted.
+/// What has not gone back of a repeat, or went back and was no surplus, and where it is counted.
 fn left_of_repeat(seen: &Evidence) -> Option<AtRisk> {
     match seen {
         Evidence::RepeatBack(_, _, left) => Some(AtRisk::Here(*left)),
         Evidence::OfRepeat(_) => Some(AtRisk::AtMoney(None)),
+        Evidence::OfSurplus(_, rest) if rest.is_zero() => Some(AtRisk::AtMoney(None)),
+        Evidence::OfSurplus(_, rest) => Some(AtRisk::Here(*rest)),
+        _ => None,
+    }
+}
+
+/// What has not gone back of a surplus.
+fn left_of_surplus(seen: &Evidence) -> Option<Vnd> {
+    match seen {
+        Evidence::SurplusBack(_, _, left) => Some(*left),
         _ => None,
     }
 }
@@ -185,6 +198,21 @@ mod tests {
         let of = [Evidence::OfRepeat("B1".into())];
         check("refunded", 70_000, &of, none, none);
         check("partial_refund", 40_000, &of, none, none);
+    }
+
+    #[test]
+    fn of_a_surplus_that_was_sent_back_what_is_left_is_at_risk() {
+        let day = crate::domain::Day::of_ms(0);
+        let over = Evidence::AmountDiffers(Vnd::new(70_000), Vnd::new(79_000));
+        let back = Evidence::SurplusBack("R1".into(), day, Vnd::new(4_000));
+        let seen = [over, back];
+        check("overpaid", 79_000, &seen, at_money(4_000), here(4_000));
+        // what is late is at risk as ever
+        check("late", 79_000, &seen[1..], here(79_000), here(79_000));
+        let none = AtRisk::AtMoney(None);
+        let of = |rest: i64| [Evidence::OfSurplus("V1".into(), Vnd::new(rest))];
+        check("partial_refund", 5_000, &of(0), none, none);
+        check("partial_refund", 15_000, &of(6_000), none, here(6_000));
     }
 
     #[test]

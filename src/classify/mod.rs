@@ -18,6 +18,7 @@ mod returned;
 mod row;
 mod standing;
 mod status;
+mod surplus;
 mod time;
 mod unread;
 
@@ -236,7 +237,11 @@ fn fee(
         ..Row::of_fee(pool, fee)
     };
     let near = if linked { Vec::new() } else { near.to(&case) };
-    named(pool.rules, row, near, |class| (class.on_fee)(&case))
+    let mut row = named(pool.rules, row, near, |class| (class.on_fee)(&case));
+    let gone = surplus::on_fee(&case).filter(|entry| entry.surplus_left() == 0);
+    let gone = gone.flat_map(|entry| surplus::back(pool, ledger, entry));
+    row.evidence.extend(gone);
+    row
 }
 
 /// Receipts and transactions, in order of their keys.
@@ -324,9 +329,12 @@ fn one(case: &MoneyCase, key: RowKey, amount: Vnd, day: Day) -> Classified {
         linked: has_leg || case.ledger_return().is_some_and(|back| !back.unlinked),
         provisional: false,
     };
-    named(case.pool.rules, row, case.nearest().to_vec(), |class| {
-        (class.on_money)(case)
-    })
+    let near = case.nearest().to_vec();
+    let mut row = named(case.pool.rules, row, near, |class| (class.on_money)(case));
+    let gone = surplus::on_money(case).filter(|(_, entry)| entry.surplus_left() == 0);
+    let gone = gone.flat_map(|(ledger, entry)| surplus::back(case.pool, ledger, entry));
+    row.evidence.extend(gone);
+    row
 }
 
 /// The one dossier that a money row is linked to or names.

@@ -52,6 +52,7 @@ fn returned(case: &MoneyCase, wanted: impl Fn(&Returned) -> bool) -> Seen {
     let first: Option<Vec<usize>> = of().map(first).collect();
     let first = first.and_then(|of| of.first().copied());
     seen.extend(first.map(|of| Evidence::OfRepeat(id(&ledger.entries[of]))));
+    seen.extend(super::surplus::returned(case, back));
     Some(seen)
 }
 

@@ -144,28 +144,42 @@ fn shares(run: &Value, lang: Lang) -> String {
     all.iter().filter(is_it).map(line).collect()
 }
 
+/// Of lists that prove a verdict.
+const LISTS_PROVE: [Text; 2] = [
+    Text {
+        vi: "ngoại lệ đủ để chắc chắn đạt, nếu đều thuận lợi",
+        en: "exceptions prove the target met, if all turn out well",
+    },
+    Text {
+        vi: "ngoại lệ đủ để chắc chắn không đạt, nếu đều bất lợi",
+        en: "exceptions prove it missed, if all turn out badly",
+    },
+];
+
+/// Of lists after which the bounds may be outer ones.
+const LISTS_MAY: [Text; 2] = [
+    Text {
+        vi: "ngoại lệ có thể đủ để đạt, nếu đều thuận lợi",
+        en: "exceptions may be enough to meet the target, if all turn out well",
+    },
+    Text {
+        vi: "ngoại lệ có thể dẫn đến không đạt, nếu đều bất lợi",
+        en: "exceptions may make it missed, if all turn out badly",
+    },
+];
+
 /// How many exceptions would settle an open verdict, either way.
 fn deciding(run: &Value, lang: Lang) -> String {
     let Some(share) = verdict_share(run) else {
         return String::new();
     };
     let count = |key: &str| share[key].as_array().map_or(0, Vec::len);
-    let lists = [
-        (
-            "deciding_met",
-            Text {
-                vi: "ngoại lệ đủ để chắc chắn đạt, nếu đều thuận lợi",
-                en: "exceptions prove the target met, if all turn out well",
-            },
-        ),
-        (
-            "deciding_missed",
-            Text {
-                vi: "ngoại lệ đủ để chắc chắn không đạt, nếu đều bất lợi",
-                en: "exceptions prove it missed, if all turn out badly",
-            },
-        ),
-    ];
+    let [met, missed] = if share["deciding_proved"] == true {
+        LISTS_PROVE
+    } else {
+        LISTS_MAY
+    };
+    let lists = [("deciding_met", met), ("deciding_missed", missed)];
     let told = lists.into_iter().filter(|(key, _)| count(key) > 0);
     let line = |(key, text): (&str, Text)| format!("  {} {}\n", count(key), text.get(lang));
     told.map(line).collect()

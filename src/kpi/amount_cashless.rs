@@ -263,7 +263,11 @@ fn in_ledgers(facts: &Facts, money: Money, item: &Item, out: &mut Tally) {
                     facts.back_again(dossier, entry)
                 };
                 if !back.is_empty() {
-                    perhaps.add(&agencies(), whole);
+                    // a receipt over another amount stands for its line
+                    let on = entry.parts.iter().map(|(l, _)| *l).chain(entry.surplus_on);
+                    let dues = on.filter(|_| !cashless).map(|l| ledger.lines[l].due);
+                    let most = dues.max().map_or(whole, |due| dong(due).max(whole));
+                    perhaps.add(&agencies(), most);
                 }
             }
             Effect::Settles if entry.receipt_differs && entry.parts.is_empty() => {

@@ -6,6 +6,7 @@ use crate::matching::ledger::{Effect, Entry};
 use crate::matching::pool::{Index, index};
 
 use super::facts::{Facts, Open};
+use super::item::{no_fees, reject_name};
 
 /// One row that may still turn out to be a payment of some fee.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,7 +114,8 @@ impl Facts<'_, '_> {
     pub(super) fn unread(&self, side: Side) -> Vec<Credit> {
         let rejects = self.pool.inputs.rejects.iter();
         let rejects = rejects.filter(|reject| reject.side == side);
-        let new = rejects.filter(|r| super::item::reject_name(self.pool.inputs, r).is_some());
+        let (inputs, no_fees) = (self.pool.inputs, no_fees(self.pool.inputs));
+        let new = rejects.filter(|reject| reject_name(inputs, &no_fees, reject).is_some());
         new.map(|reject| Credit {
             day: reject.business_date,
             amount: reject

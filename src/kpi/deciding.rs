@@ -121,9 +121,23 @@ pub(super) fn deciding(
         }
         list
     };
+    let (met, missed) = (list(up.collect(), lacking), list(down.collect(), beyond));
+    // what counts at least, however all that is open turns out
+    let first = |all: &[(i64, i64)]| all.first().map_or(0, |(_, b)| i128::from(*b));
+    let fewest = |all: &[(i64, i64)]| all.iter().map(|(_, b)| i128::from(*b)).min().unwrap_or(0);
+    let falls: i128 = open().map(|(_, all)| first(&all) - fewest(&all)).sum();
+    let counts = total.point.1 - falls > 0;
+    // what stays open may touch what was settled: only a list of everything proves it
+    let whole = |list: &Vec<ExceptionId>| {
+        let known: BTreeSet<&ExceptionId> = list.iter().collect();
+        let holds = |item: &Contribution| item.exceptions.iter().all(|id| known.contains(id));
+        list.is_empty() || open().all(|(item, _)| !item.exceptions.is_empty() && holds(item))
+    };
+    let any = !(met.is_empty() && missed.is_empty());
     Deciding {
-        met: list(up.collect(), lacking),
-        missed: list(down.collect(), beyond),
+        proved: any && !total.outer && counts && whole(&met) && whole(&missed),
+        met,
+        missed,
     }
 }
 
@@ -304,11 +318,13 @@ mod tests {
         let lists = Deciding {
             met: vec![id(1), id(2)],
             missed: vec![id(2)],
+            proved: true,
         };
         assert_eq!(lists.each(), [&id(2), &id(1)]);
         let lists = Deciding {
             met: vec![id(1)],
             missed: Vec::new(),
+            proved: false,
         };
         assert_eq!(lists.each(), [&id(1)]);
         assert!(Deciding::default().is_empty());

@@ -53,6 +53,9 @@ struct State {
     need: i128,
     /// Some line is paid by the registry's word, nobody has seen how.
     missing: bool,
+    /// Every line counts as paid without cash once the cash that is on the dossier falls: by other
+    /// money, or by the registry's word.
+    word: bool,
     /// The days on which money that nobody has seen may have come: the earliest on which all of it
     /// can have come, and the latest.
     unseen: Option<(Day, Day)>,
@@ -121,6 +124,7 @@ fn plain(facts: &Facts, d: Index, out: &mut Tally) {
 fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
     let mut state = State {
         full: true,
+        word: true,
         ..State::default()
     };
     let counted = |line: &Line| !facts.pool.is_land(line.fee);
@@ -132,10 +136,12 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
     {
         state.counted = true;
         let last = money_on(facts, ledger, l, &mut state);
+        state.word &= is_by_word(facts, ledger, l);
         let fee = facts.pool.fee(line.fee);
         let row = facts.fee_row(line.fee);
         let exception = row.and_then(|row| row.exception_id.clone());
-        let covered = (line.is_full() && line.given_back() == 0) || line.receipt_differs.is_some();
+        // what went back of a receipt is not there, whatever it was over
+        let covered = line.given_back() == 0 && (line.is_full() || line.receipt_differs.is_some());
         if covered {
             let done = line.completed_by.or(line.receipt_differs);
             let done = done.map(|e| ledger.entries[e].credit.money.day(facts.pool));
@@ -174,6 +180,18 @@ fn state(facts: &Facts, dossier: &Dossier, ledger: &Ledger) -> State {
     }
     debug_assert!(!dossier.fees.is_empty());
     state
+}
+
+/// True for a line that the registry's word may leave paid without cash, or that other money pays.
+fn is_by_word(facts: &Facts, ledger: &Ledger, l: usize) -> bool {
+    let line = &ledger.lines[l];
+    let cash = ledger.on(l).any(|on| {
+        let receipt = ledger.entries[on.entry].credit.money.txn().is_none();
+        receipt && on.part > on.back
+    });
+    let paid = line.is_full() && line.given_back() == 0 && !cash;
+    let told = facts.told_paid(line.fee);
+    paid || told.is_some_and(|told| told.ways.contains(&(1, 1)))
 }
 
 /// What a line needs of open money, and of what may be put elsewhere, at least. One that the
@@ -253,7 +271,8 @@ fn lacking<'i>(
     let brought = !state.missing || facts.unseen_money;
     let alone = !state.short && !state.cash && brought;
     let goes = !state.cash || may_cash_go(facts, d);
-    let cashless = completed && (open && !cash_only && goes || alone);
+    let falls = open && goes && (!cash_only || state.word);
+    let cashless = completed && (falls || alone);
     if !cash && !cashless {
         return None;
     }

@@ -185,7 +185,7 @@ struct Row {
 /// The open payments; none where something is open that only the relaxation can take.
 fn open_payments(facts: &Facts) -> Option<Vec<Row>> {
     let inputs = facts.pool.inputs;
-    let unread = (inputs.rejects.iter()).any(|row| super::unread::widens(inputs, row));
+    let unread = super::unread::any_widens(inputs);
     // a payment that may be put elsewhere may be of any of the dossiers
     let beyond = facts.moves || !facts.unsure_sums.is_empty() || !facts.unread_cash.is_empty();
     if unread || beyond || !inputs.conflicts.is_empty() {

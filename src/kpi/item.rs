@@ -1,9 +1,10 @@
 //! Items: the names under which rows add to a share, and how one item is spread over its scopes.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::domain::{
-    Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, Ruling, Side, Txn,
+    Day, DossierCode, ExceptionId, Fee, Inputs, Receipt, Reject, RowKey, Ruling, Side, Txn, Vnd,
 };
 
 use super::agencies::Agencies;
@@ -171,19 +172,26 @@ impl<'a> Item<'a> {
     }
 }
 
+/// The rows that could not be read and are no fee by a person's word, each with its amount then.
+/// Looked for once: each row asks for them.
+pub fn no_fees(inputs: &Inputs) -> BTreeSet<(&RowKey, Vnd)> {
+    let rulings = inputs.decisions.iter();
+    let no_fee = rulings
+        .filter(|decision| decision.ruling == Ruling::NotFee && &*decision.class_then == "reject");
+    no_fee.map(|of| (&of.row, of.amount_then)).collect()
+}
+
 /// The name of a row that could not be read. None for a transaction of which the row in good order
 /// is here already, and where a person ruled that it is no fee: it came under another name, or is
 /// none. That nobody follows it any more tells nothing of what it was.
-pub fn reject_name<'a>(inputs: &Inputs, reject: &'a Reject) -> Option<Name<'a>> {
+pub fn reject_name<'a>(
+    inputs: &Inputs,
+    no_fees: &BTreeSet<(&RowKey, Vnd)>,
+    reject: &'a Reject,
+) -> Option<Name<'a>> {
     let at = (reject.source.as_str(), &*reject.id);
     let order = |t: &Txn| (t.source.as_str(), &*t.id).cmp(&at);
     let read = reject.side == Side::Txn && inputs.txns.binary_search_by(order).is_ok();
-    let rulings = inputs.decisions.iter();
-    let mut rulings = rulings.filter(|decision| decision.row.id == reject.id);
-    let gone = rulings.any(|decision| {
-        let same = decision.row == reject.key() && &*decision.class_then == "reject";
-        let as_it_is = decision.amount_then == reject.amount.unwrap_or_default();
-        same && as_it_is && decision.ruling == Ruling::NotFee
-    });
+    let gone = no_fees.contains(&(&reject.key(), reject.amount.unwrap_or_default()));
     (!read && !gone).then_some(Name::Unread(reject))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::domain::{ExceptionId, FeeStatus};
 use crate::matching::desk::Money;
 use crate::matching::ledger::{Effect, Entry, Ledger, Line};
-use crate::matching::pool::Index;
+use crate::matching::pool::{Index, at};
 
 use super::contest::{Contest, NAMED_MAX};
 use super::facts::Facts;
@@ -45,17 +45,24 @@ impl Facts<'_, '_> {
     }
 
     /// Dossiers that were paid again, where the repeat is no like of the first: with cash and
-    /// without, on another day, by another source. Whichever of the two is sent back, the other is
-    /// the payment then.
+    /// without, on another day, by another source, or one of the receipts of a cash event.
+    /// Whichever of the two is sent back, the other is the payment then.
     pub(super) fn paid_twice(&self) -> Back {
         let mut twice = Back::new();
         for (dossier, ledger) in self.of_fees() {
+            let mut events = None;
             for entry in &ledger.entries {
                 let (Effect::Duplicate { of, .. } | Effect::Doubtful { of }) = entry.effect else {
                     continue;
                 };
                 let first = &ledger.entries[of];
-                if is_gone(entry) || is_gone(first) || self.is_alike(first, entry) {
+                let events = events.get_or_insert_with(|| self.cash_events(ledger));
+                // with others in its cash event, the first aside, it adds no event of its own
+                let event = self.cash_event(entry.credit.money);
+                let same = self.cash_event(first.credit.money) == event;
+                let lone = event.is_none_or(|event| same || events.get(&event) == Some(&1));
+                let alike = lone && self.is_alike(first, entry);
+                if is_gone(entry) || is_gone(first) || alike {
                     continue;
                 }
                 let open = twice.entry(dossier).or_default();
@@ -68,6 +75,27 @@ impl Facts<'_, '_> {
             }
         }
         twice
+    }
+
+    /// Cashier and moment of a receipt: together with the dossier its cash event.
+    fn cash_event(&self, money: Money) -> Option<(&str, i64)> {
+        match money {
+            Money::Txn(_) => None,
+            Money::Receipt(receipt) => {
+                let row = &self.pool.inputs.receipts[at(receipt)];
+                Some((&*row.cashier, row.collected_at.ms()))
+            }
+        }
+    }
+
+    /// The number of receipts of each cash event of a dossier.
+    fn cash_events(&self, ledger: &Ledger) -> BTreeMap<(&str, i64), usize> {
+        let mut events = BTreeMap::new();
+        let money = ledger.entries.iter().map(|entry| entry.credit.money);
+        for event in money.filter_map(|money| self.cash_event(money)) {
+            *events.entry(event).or_default() += 1;
+        }
+        events
     }
 
     /// True of two payments of which each counts as the other would.

@@ -215,6 +215,11 @@ pub struct Deciding {
     pub met: Vec<ExceptionId>,
     /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     pub missed: Vec<ExceptionId>,
+    /// True where they prove it for certain: they hold all that is open, no item hangs on another,
+    /// so that each is settled for itself, and something counts however all of it turns out. Else
+    /// the bounds may be outer ones after them, and the lists say what may do.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub proved: bool,
 }
 
 impl Deciding {

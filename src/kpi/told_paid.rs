@@ -83,7 +83,8 @@ impl Facts<'_, '_> {
     }
 
     /// True for a line that the registry calls refunded and whose money may go otherwise than by a
-    /// refund: its receipt falls, its payment is put elsewhere. Then the registry's word is left.
+    /// refund: its receipt falls, its payment is put elsewhere, also one that was sent back, as the
+    /// refund may have taken other money. Then the registry's word is left.
     fn may_be_left(&self, fee: Index) -> bool {
         let row = self.pool.fee(fee);
         let dossier = self.pool.find(&row.dossier_code);
@@ -91,16 +92,15 @@ impl Facts<'_, '_> {
             return false;
         };
         let ledger = self.desk.ledgers.of(dossier);
-        let place = ledger.place(fee).into_iter();
-        let untouched = place.filter(|l| ledger.lines[*l].refunded == 0);
-        let on = untouched.flat_map(|l| ledger.on(l));
-        let goes = |entry: &Entry| {
-            let cash = entry.credit.money.txn().is_none();
-            cash || !self.freed_by(dossier, entry).is_empty()
+        let place = ledger.place(fee);
+        let Some(l) = place.filter(|l| !ledger.lines[*l].land) else {
+            return false;
         };
-        let mut entries = on.map(|on| &ledger.entries[on.entry]);
-        let there = |entry: &Entry| !entry.reversed && entry.returned < entry.credit.amount;
-        entries.any(|entry| there(entry) && goes(entry))
+        let untouched = ledger.lines[l].refunded == 0;
+        let falls = |entry: &Entry| untouched && entry.credit.money.txn().is_none();
+        let goes = |entry: &Entry| falls(entry) || !self.freed_by(dossier, entry).is_empty();
+        let mut entries = ledger.on(l).map(|on| &ledger.entries[on.entry]);
+        entries.any(|entry| !entry.reversed && goes(entry))
     }
 
     /// True for a line that may be paid by the registry's word alone, once its money stands

@@ -11,10 +11,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::{Day, Inputs, Reject, RejectCode, RowKey, Side, Vnd};
+use crate::domain::{Day, FeeKind, Inputs, Reject, RejectCode, RowKey, Side, Vnd};
 
 use super::facts::Facts;
-use super::item::{Item, reject_name};
+use super::item::{Item, no_fees, reject_name};
 use super::tally::Tally;
 
 /// What a definition counts.
@@ -69,8 +69,42 @@ fn kind(reject: &Reject) -> Kind {
 
 /// True where a row may count once it is mended: every one but a row of the list of agencies, and
 /// those that are mended already, or no fee by a person's word.
-pub(super) fn widens(inputs: &Inputs, reject: &Reject) -> bool {
-    kind(reject) != Kind::Agency && reject_name(inputs, reject).is_some()
+pub(super) fn any_widens(inputs: &Inputs) -> bool {
+    let no_fees = no_fees(inputs);
+    let waits = |reject: &&Reject| reject_name(inputs, &no_fees, reject).is_some();
+    let mut waiting = inputs.rejects.iter().filter(waits);
+    waiting.any(|reject| kind(reject) != Kind::Agency)
+}
+
+/// What lines owe that rows may be, or be for, in dong.
+#[derive(Debug, Default)]
+struct Dues<'r> {
+    /// The most under the id of each fee line that could not be read.
+    of: BTreeMap<&'r str, i64>,
+    /// The most of any line, land obligations left out.
+    largest: i64,
+}
+
+impl<'r> Dues<'r> {
+    /// Each line (its id, what it owes, whether for land) is looked at once, however many rows
+    /// there are.
+    fn new(rejects: &'r [Reject], fees: impl Iterator<Item = (&'r str, i64, bool)>) -> Self {
+        let mut dues = Self::default();
+        if rejects.is_empty() {
+            return dues;
+        }
+        let rejects = rejects.iter().filter(|reject| reject.side == Side::Fee);
+        dues.of = rejects.map(|reject| (&*reject.id, 0)).collect();
+        for (id, due, land) in fees {
+            if !land {
+                dues.largest = due.max(dues.largest);
+            }
+            if let Some(known) = dues.of.get_mut(id) {
+                *known = due.max(*known);
+            }
+        }
+        dues
+    }
 }
 
 /// The amount of a row, where it was read from a row whose cells stand where they should.
@@ -87,27 +121,24 @@ fn amount(reject: &Reject) -> Option<i64> {
 }
 
 /// The most dong that a row moves.
-fn dong(facts: &Facts, reject: &Reject) -> i64 {
+fn dong(facts: &Facts, dues: &Dues, reject: &Reject) -> i64 {
     let Some(amount) = amount(reject) else {
         return Vnd::ROW_MAX.get();
     };
     match reject.side {
         Side::Txn => i64::try_from(facts.gross_of(amount.into(), 0)).unwrap_or(i64::MAX),
-        Side::Receipt => amount,
+        // over another amount it may stand for its line, or take the place of what is there
+        Side::Receipt => amount.max(dues.largest),
         // another version of a line that is here takes all of it away
-        Side::Fee => {
-            let fees = facts.pool.inputs.fees.iter();
-            let same = fees.filter(|fee| fee.fee_id.as_str() == &*reject.id);
-            same.map(|fee| fee.amount.get()).fold(amount, i64::max)
-        }
+        Side::Fee => dues.of.get(&*reject.id).copied().unwrap_or(0).max(amount),
     }
 }
 
 /// How much a row moves what a definition counts; none where it cannot.
-fn worth(facts: &Facts, reject: &Reject, unit: Unit) -> Option<i64> {
+fn worth(facts: &Facts, dues: &Dues, reject: &Reject, unit: Unit) -> Option<i64> {
     match (unit, kind(reject)) {
         (_, Kind::Agency) | (Unit::Registry, Kind::Money | Kind::Order) => None,
-        (Unit::Dong, _) => Some(dong(facts, reject)).filter(|dong| *dong > 0),
+        (Unit::Dong, _) => Some(dong(facts, dues, reject)).filter(|dong| *dong > 0),
         // one payment may be of as many dossiers as any is
         (Unit::Dossier, Kind::Money) if reject.side == Side::Txn => {
             Some(i64::try_from(facts.places.txns.most()).unwrap_or(1).max(1))
@@ -124,16 +155,22 @@ pub(super) fn items(
     out: &mut Tally,
 ) {
     let inputs = facts.pool.inputs;
+    let fees = inputs.fees.iter().filter(|_| unit == Unit::Dong);
+    let fees = fees.map(|fee| {
+        let land = fee.kind == FeeKind::LandObligation;
+        (fee.fee_id.as_str(), fee.amount.get(), land)
+    });
+    let (dues, no_fees) = (Dues::new(&inputs.rejects, fees), no_fees(inputs));
     // two registries may give two rows one id: together they are one item
     let mut all: BTreeMap<RowKey, (&Reject, i64)> = BTreeMap::new();
     for reject in &inputs.rejects {
-        if let Some(more) = worth(facts, reject, unit) {
+        if let Some(more) = worth(facts, &dues, reject, unit) {
             let (_, worth) = all.entry(reject.key()).or_insert((reject, 0));
             *worth = worth.saturating_add(more);
         }
     }
     for (key, (first, worth)) in all {
-        let Some(name) = reject_name(inputs, first) else {
+        let Some(name) = reject_name(inputs, &no_fees, first) else {
             continue;
         };
         let exceptions = facts.exceptions(&key);
@@ -159,9 +196,8 @@ mod tests {
     use super::*;
     use crate::domain::SourceName;
 
-    #[test]
-    fn a_row_is_what_its_column_says_else_a_fee_line() {
-        let row = |side, file: &str, column: &str, code| Reject {
+    fn row(side: Side, file: &str, column: &str, code: RejectCode) -> Reject {
+        Reject {
             side,
             source: SourceName::new("registry"),
             id: "X".into(),
@@ -173,7 +209,32 @@ mod tests {
             amount: None,
             business_date: Day::of_ms(0),
             spot: crate::domain::Aside::default(),
+        }
+    }
+
+    #[test]
+    fn each_line_is_looked_at_once_for_all_rows() {
+        let lines: Vec<String> = (0..500).map(|n| format!("F{n}")).collect();
+        let bad = |id: &String| Reject {
+            id: id.as_str().into(),
+            ..row(Side::Fee, "f.csv", "amount_vnd", RejectCode::UnknownWord)
         };
+        let mut rejects: Vec<Reject> = lines.iter().take(300).map(bad).collect();
+        rejects.push(row(Side::Txn, "bank.csv", "", RejectCode::UnknownWord));
+        let (mut looked_at, dong) = (0, [7, 9, 8]);
+        let some = lines
+            .iter()
+            .flat_map(|id| dong.map(|due| (id.as_str(), due, due == 9)));
+        let found = Dues::new(&rejects, some.inspect(|_| looked_at += 1));
+        assert_eq!((found.of.len(), found.of.get("F7")), (300, Some(&9)));
+        assert_eq!((found.of.get("F400"), found.of.get("X")), (None, None));
+        // nine is a land obligation
+        assert_eq!(found.largest, 8);
+        assert_eq!(looked_at, 3 * lines.len());
+    }
+
+    #[test]
+    fn a_row_is_what_its_column_says_else_a_fee_line() {
         let check = |file: &str, column: &str, code, expected| {
             let found = kind(&row(Side::Fee, file, column, code));
             assert_eq!(found, expected, "{file} {column}");

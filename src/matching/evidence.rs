@@ -49,6 +49,10 @@ pub enum Evidence {
     RepeatBack(Box<str>, Day, Vnd),
     /// What went back only repeated what this row had paid.
     OfRepeat(Box<str>),
+    /// What was beyond the due went back: (by this row, on this day, what is left of it in dong).
+    SurplusBack(Box<str>, Day, Vnd),
+    /// What went back was beyond the due of what this row paid; the rest of it, in dong, was not.
+    OfSurplus(Box<str>, Vnd),
     /// Same account and bank reference, or same code, amount and time, as this row.
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
@@ -222,6 +226,8 @@ impl Evidence {
             | Self::ReturnedBy(id)
             | Self::RepeatBack(id, ..)
             | Self::OfRepeat(id)
+            | Self::SurplusBack(id, ..)
+            | Self::OfSurplus(id, _)
             | Self::NamedInVain(id)
             | Self::BackBefore(id, ..)
             | Self::BackAgain(id)
@@ -248,6 +254,8 @@ impl Evidence {
         | Self::ReturnedBy(id)
         | Self::RepeatBack(id, ..)
         | Self::OfRepeat(id)
+        | Self::SurplusBack(id, ..)
+        | Self::OfSurplus(id, _)
         | Self::NamedInVain(id)
         | Self::BackBefore(id, ..)
         | Self::BackAgain(id)

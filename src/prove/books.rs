@@ -95,9 +95,7 @@ pub(super) struct Stake<'a> {
     /// Settling legs: (line, dong), in order of the lines once the books are closed.
     pub(super) parts: Vec<(usize, i128)>,
     pub(super) surplus: i128,
-    /// Lines paid again.
     pub(super) again: Vec<usize>,
-    /// Undone by a reversal.
     pub(super) undone: bool,
     /// Sent back, as far as refunds name it alone.
     pub(super) returned: i128,
@@ -123,6 +121,12 @@ impl Stake<'_> {
     /// Its share of the row's amount.
     pub(super) fn stake(&self) -> i128 {
         self.settled() + self.surplus
+    }
+
+    /// What is left of what was beyond the due, once what went back of it is gone.
+    pub(super) fn beyond(&self) -> i128 {
+        let off: i128 = self.sent_back.iter().map(|(_, dong)| dong).sum();
+        (self.surplus - (self.returned - off)).max(0)
     }
 
     pub(super) fn is_gone(&self) -> bool {
@@ -155,7 +159,6 @@ pub(super) struct Line<'a> {
     pub(super) paid: i128,
     /// Settled by money that the provider undid.
     pub(super) undone: i128,
-    /// Sent back.
     pub(super) refunded: i128,
     /// When money first went back off it.
     pub(super) refunded_ms: i64,

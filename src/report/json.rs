@@ -174,12 +174,12 @@ struct ShareJson<'a> {
     estimated: Option<EstimateJson<'a>>,
     target: Option<String>,
     verdict: Option<Verdict>,
-    /// Both lists together, in the order in which to work them.
     deciding: Vec<&'a str>,
     /// A list that, settled at best, proves `met`: the shortest where nothing hangs on others.
     deciding_met: Vec<&'a str>,
     /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
     deciding_missed: Vec<&'a str>,
+    deciding_proved: bool,
     /// The bounds may be wider than the truth allows, because rows are coupled.
     outer: bool,
 }
@@ -317,6 +317,7 @@ fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
         deciding: ids(&mut share.deciding.each().into_iter()),
         deciding_met: ids(&mut share.deciding.met.iter()),
         deciding_missed: ids(&mut share.deciding.missed.iter()),
+        deciding_proved: share.deciding.proved,
         outer: share.outer,
     }
 }

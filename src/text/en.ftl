@@ -38,6 +38,8 @@ why-undecided = { $name }, { $period }: { $share }, but only { $low } to { $high
 why-undecided-list = { $name }, { $period }: { $share }, but only { $low } to { $high } is proven; { $ways }.
 why-way-met = if the { $n } deciding exceptions all turn out well, the target of { $target } is met for certain
 why-way-missed = if the { $n } deciding exceptions all turn out badly, the target of { $target } is missed for certain
+why-way-met-perhaps = if the { $n } deciding exceptions all turn out well, the target of { $target } may be met
+why-way-missed-perhaps = if the { $n } deciding exceptions all turn out badly, the target of { $target } may be missed
 why-ways = { $met }; { $missed }
 why-to-date = { $period } (up to { $day })
 why-incomplete = No verdict, because { $reason }. { $name }, { $period }, of what has come: { $share } ({ $low } to { $high }, target { $target }).
@@ -97,6 +99,8 @@ first-deciding = Exceptions that decide the verdict
 first-work = What to do first
 first-of-met = { $n } of the { $all } exceptions that prove the target met
 first-of-missed = { $n } of the { $all } that prove it missed
+first-of-met-perhaps = { $n } of the { $all } exceptions that may be enough to meet the target
+first-of-missed-perhaps = { $n } of the { $all } that may make it missed
 first-rest = Here are { $parts }. The others stand first under Exceptions.
 tile-unseen = no source of money has delivered
 tile-rows = rows: { $n }
@@ -148,6 +152,8 @@ trend-figures = The figures of the chart
 trend-gap = no report
 share-deciding-met = Exceptions that prove the target met, if all turn out well ({ $n })
 share-deciding-missed = Exceptions that prove the target missed, if all turn out badly ({ $n })
+share-deciding-met-perhaps = Exceptions that may be enough to meet the target, if all turn out well ({ $n })
+share-deciding-missed-perhaps = Exceptions that may make the target missed, if all turn out badly ({ $n })
 share-deciding-elsewhere = { $id } (not on the work list; see: doisoat exceptions show { $id })
 share-deciding-more = … and { $n } more, see the exceptions
 column-definition = Indicator
@@ -628,6 +634,8 @@ pdf-mark-met = M
 pdf-mark-missed = N
 pdf-deciding-met = [M] One of the { $all } that prove the target met, if all turn out well.
 pdf-deciding-missed = [N] One of the { $all } that prove the target not met, if all turn out badly.
+pdf-deciding-met-perhaps = [M] One of the { $all } that may be enough to meet the target, if all turn out well.
+pdf-deciding-missed-perhaps = [N] One of the { $all } that may make the target missed, if all turn out badly.
 
 # Rows that could not be read: reason and advice for each code
 

@@ -38,6 +38,8 @@ why-undecided = { $name } { $period } là { $share }, nhưng mới chắc chắn
 why-undecided-list = { $name } { $period } là { $share }, nhưng mới chắc chắn trong khoảng { $low } đến { $high }; { $ways }.
 why-way-met = nếu { $n } ngoại lệ quyết định đều có kết quả thuận lợi thì chắc chắn đạt mục tiêu { $target }
 why-way-missed = nếu { $n } ngoại lệ quyết định đều có kết quả bất lợi thì chắc chắn không đạt mục tiêu { $target }
+why-way-met-perhaps = nếu { $n } ngoại lệ quyết định đều có kết quả thuận lợi thì có thể đạt mục tiêu { $target }
+why-way-missed-perhaps = nếu { $n } ngoại lệ quyết định đều có kết quả bất lợi thì có thể không đạt mục tiêu { $target }
 why-ways = { $met }; { $missed }
 why-to-date = { $period } (tính đến hết ngày { $day })
 why-incomplete = Chưa kết luận vì { $reason }. { $name } { $period }, tính theo phần đã nhận, là { $share } (từ { $low } đến { $high }, mục tiêu { $target }).
@@ -97,6 +99,8 @@ first-deciding = Ngoại lệ quyết định kết luận
 first-work = Việc đầu tiên
 first-of-met = { $n } trong { $all } ngoại lệ đủ để chắc chắn đạt
 first-of-missed = { $n } trong { $all } ngoại lệ đủ để chắc chắn không đạt
+first-of-met-perhaps = { $n } trong { $all } ngoại lệ có thể đủ để đạt
+first-of-missed-perhaps = { $n } trong { $all } ngoại lệ có thể dẫn đến không đạt
 first-rest = Ở đây có { $parts }. Các ngoại lệ còn lại đứng đầu phần Ngoại lệ.
 tile-unseen = chưa nhận được dữ liệu nguồn tiền
 tile-rows = { $n } dòng
@@ -148,6 +152,8 @@ trend-figures = Số liệu của biểu đồ
 trend-gap = không có báo cáo
 share-deciding-met = Những ngoại lệ đủ để chắc chắn đạt, nếu đều có kết quả thuận lợi ({ $n })
 share-deciding-missed = Những ngoại lệ đủ để chắc chắn không đạt, nếu đều có kết quả bất lợi ({ $n })
+share-deciding-met-perhaps = Những ngoại lệ có thể đủ để đạt, nếu đều có kết quả thuận lợi ({ $n })
+share-deciding-missed-perhaps = Những ngoại lệ có thể dẫn đến không đạt, nếu đều có kết quả bất lợi ({ $n })
 share-deciding-elsewhere = { $id } (không thuộc danh sách việc; xem bằng: doisoat exceptions show { $id })
 share-deciding-more = … và { $n } ngoại lệ nữa, xem danh sách ngoại lệ
 column-definition = Chỉ tiêu
@@ -628,6 +634,8 @@ pdf-mark-met = Đ
 pdf-mark-missed = K
 pdf-deciding-met = [Đ] Thuộc { $all } ngoại lệ đủ để chắc chắn đạt, nếu đều có kết quả thuận lợi.
 pdf-deciding-missed = [K] Thuộc { $all } ngoại lệ đủ để chắc chắn không đạt, nếu đều có kết quả bất lợi.
+pdf-deciding-met-perhaps = [Đ] Thuộc { $all } ngoại lệ có thể đủ để đạt, nếu đều có kết quả thuận lợi.
+pdf-deciding-missed-perhaps = [K] Thuộc { $all } ngoại lệ có thể dẫn đến không đạt, nếu đều có kết quả bất lợi.
 
 # Rows that could not be read: reason and advice for each code
 

@@ -7,7 +7,7 @@ pub(crate) mod crowd;
 pub(crate) mod day;
 mod naive;
 mod nights;
-mod settings;
+pub(crate) mod settings;
 mod shuffle;
 
 use std::collections::BTreeSet;

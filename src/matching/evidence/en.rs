@@ -35,6 +35,25 @@ impl Evidence {
                 }
             }
             Self::OfRepeat(id) => format!("what went back repeated {id}; the fee keeps its money"),
+            Self::SurplusBack(id, on, left) => {
+                let (on, rest) = (day(on), d(left));
+                if left.is_zero() {
+                    format!("the surplus was sent back whole on {on} by transaction {id}")
+                } else {
+                    format!(
+                        "the surplus was sent back in part on {on} by transaction {id}, {rest} left"
+                    )
+                }
+            }
+            Self::OfSurplus(id, rest) if rest.is_zero() => {
+                format!("what went back is what {id} paid too much; the fee keeps its money")
+            }
+            Self::OfSurplus(id, rest) => {
+                format!(
+                    "what went back is what {id} paid too much, and {} of the fee",
+                    d(rest)
+                )
+            }
             Self::SameAs(id) => format!("the same payment as {id}"),
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))

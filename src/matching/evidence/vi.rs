@@ -37,6 +37,22 @@ impl Evidence {
             Self::OfRepeat(id) => {
                 format!("khoản được hoàn là lần nộp lặp lại của {id}; khoản thu vẫn đủ tiền")
             }
+            Self::SurplusBack(id, on, left) => {
+                let (on, rest) = (day(on), d(left));
+                if left.is_zero() {
+                    format!("phần nộp thừa đã hoàn hết ngày {on} bằng giao dịch {id}")
+                } else {
+                    format!(
+                        "phần nộp thừa đã hoàn một phần ngày {on} bằng giao dịch {id}, còn lại {rest}"
+                    )
+                }
+            }
+            Self::OfSurplus(id, rest) if rest.is_zero() => {
+                format!("khoản được hoàn là phần nộp thừa của {id}; khoản thu vẫn đủ tiền")
+            }
+            Self::OfSurplus(id, rest) => {
+                format!("hoàn phần nộp thừa của {id} và {} của khoản thu", d(rest))
+            }
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",

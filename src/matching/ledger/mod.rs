@@ -175,6 +175,12 @@ impl Entry {
         self.returned > 0 && self.returned >= self.credit.amount
     }
 
+    /// What is left here of what was beyond the due, once what went back of it is gone, in dong.
+    pub fn surplus_left(&self) -> i128 {
+        let off_lines: i128 = self.sent_back.iter().map(|(_, amount)| amount).sum();
+        (self.surplus - (self.returned - off_lines)).max(0)
+    }
+
     /// True when it settled nothing and is gone again: undone, or wholly sent back.
     pub fn came_and_went(&self) -> bool {
         let gone = self.reversed || self.returned >= self.credit.amount;

@@ -278,6 +278,7 @@ fn take_lines(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Ret
         return;
     }
     let mut gone = ledger.entries[e].back_by_line();
+    let known = ledger.entries[e].sent_back.len();
     let mut is_of = returned.of.contains(&e);
     for (l, part) in ledger.entries[e].parts.clone().into_iter().rev() {
         let gone = gone.entry(l).or_default();
@@ -294,6 +295,13 @@ fn take_lines(ledger: &mut Ledger, e: usize, rest: &mut i128, returned: &mut Ret
             returned.of.push(e);
             is_of = true;
         }
+    }
+    // once for each line, however many refunds there are of one payment
+    let sent_back = &mut ledger.entries[e].sent_back;
+    if sent_back.len() > known {
+        sent_back.clear();
+        sent_back.extend(gone.into_iter().filter(|(_, dong)| *dong > 0));
+        sent_back.sort_unstable();
     }
 }
 

@@ -194,3 +194,18 @@ fn a_payment_net_of_the_fee_of_one_of_many_lines_is_found() {
     assert_eq!(ledger.entries[0].net_fee, Some(550));
     assert_eq!(ledger.entries[0].parts, [(20, 49_450)]);
 }
+
+#[test]
+fn what_many_refunds_of_one_payment_took_is_noted_once_for_each_line() {
+    let mut rows: Vec<Row> = vec![(0, 800, 1, 0, 1)];
+    rows.extend((0..300).map(|i| (1, 2, 2 + i, 0, 1)));
+    let day = inputs(&[(500, 0), (300, 0)], &rows);
+    let rules = Rules::default();
+    let pool = Pool::new(&day, &rules);
+    let (credits, gone) = credited(&pool);
+    let ledger = settle_with(&pool, 0, credits, &gone);
+    let entry = &ledger.entries[0];
+    assert_eq!((ledger.returns.len(), entry.returned), (300, 60_000));
+    // the last line first: each is noted once, however many refunds took of it
+    assert_eq!(entry.sent_back, [(0, 30_000), (1, 30_000)]);
+}

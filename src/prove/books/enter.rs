@@ -295,7 +295,12 @@ impl<'a> Books<'a> {
         }
         stake.refund = (stake.returned == 0 && !spread).then_some(back);
         stake.returned += if spread { stake.stake() } else { amount };
-        stake.sent_back.extend(lines);
+        for (line, dong) in lines {
+            match stake.sent_back.last_mut() {
+                Some((last, sum)) if *last == line => *sum += dong,
+                _ => stake.sent_back.push((line, dong)),
+            }
+        }
     }
 
     /// The stakes in a dossier of the rows with these ids, in order: looked for among those of the

@@ -149,7 +149,19 @@ impl<'b, 'a> Facts<'b, 'a> {
         if stakes().any(|stake| stake.decided) || stakes().any(|stake| stake.undone) {
             return May;
         }
-        Known::Must
+        let over = || stakes().filter(|stake| stake.surplus > 0);
+        match over()
+            .filter(|stake| stake.returned > 0 || stake.unsure)
+            .count()
+        {
+            0 => Known::Must,
+            1 if over().count() == 1 => {
+                let unsure = over().any(|stake| stake.unsure);
+                let left = over().any(|stake| stake.beyond() > 0);
+                if unsure { May } else { exactly(left) }
+            }
+            _ => May,
+        }
     }
 
     fn net_settlement(&self) -> Known {

@@ -90,10 +90,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             "unlinked_refund" => perhaps(self.is_free() && self.goes_out()),
             "duplicate" => self.repeat(false),
             "wrong_agency" => exactly(self.wrong_agency()),
-            "overpaid" => {
-                let over = self.stakes.iter().any(|stake| stake.surplus > 0);
-                exactly(over && (!self.money.is_cash() || self.is_whole()))
-            }
+            "overpaid" => self.overpaid(),
             "net_settlement" => self.net(),
             "underpaid" => self.short(true),
             "partial" => self.short(false),
@@ -174,6 +171,16 @@ impl<'b, 'a> Facts<'b, 'a> {
             return exactly(repeats().any(|stake| back(stake) == gone));
         }
         May
+    }
+
+    /// Beyond the due, and not all of that went back.
+    fn overpaid(&self) -> Known {
+        let over = || self.stakes.iter().filter(|stake| stake.surplus > 0);
+        let may = !self.money.is_cash() || self.is_whole();
+        if !may || over().any(|s| !s.unsure && s.beyond() > 0) {
+            return exactly(may);
+        }
+        perhaps(over().any(|stake| stake.unsure))
     }
 
     fn wrong_agency(&self) -> bool {

@@ -77,6 +77,16 @@ pub(super) fn back(books: &Books, money: &Money, row: &Classified, findings: &mu
             let rest = |stake: &Stake| (money.amount() - stake.returned).max(0);
             gone_by(by) && gone_on(by, *on) && own.all(|s| !sure(&s) || rest(s) == left.wide())
         }
+        Evidence::SurplusBack(by, on, left) => {
+            let mut own = here().filter(|stake| of(stake).key == money.key);
+            let sure = |stake: &&Stake| !stake.unsure && money.stakes.len() == 1;
+            gone_by(by) && gone_on(by, *on) && own.all(|s| !sure(&s) || s.beyond() == left.wide())
+        }
+        Evidence::OfSurplus(id, rest) => {
+            let legs = money.back.iter().map(|leg| -leg.amount.wide());
+            let over = |stake: &Stake| stake.settles() && stake.surplus > 0;
+            here().any(|s| *of(s).key.id == **id && over(s)) && legs.sum::<i128>() == rest.wide()
+        }
         Evidence::OfRepeat(id) => here().any(|s| *of(s).key.id == **id && s.settles()),
         Evidence::NothingToUndo(amount) => amount.wide() == money.amount(),
         _ => true,

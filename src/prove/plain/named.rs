@@ -249,6 +249,8 @@ impl<'a> Named<'a> {
             | Evidence::ReturnedBy(id)
             | Evidence::RepeatBack(id, ..)
             | Evidence::OfRepeat(id)
+            | Evidence::SurplusBack(id, ..)
+            | Evidence::OfSurplus(id, _)
             | Evidence::SameAs(id)
             | Evidence::NamedInVain(id)
             | Evidence::BackBefore(id, ..)

@@ -6,9 +6,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::books::{Books, Line, Money, Stake, class};
 use super::again::certain;
 use super::day_sums::DaySums;
+use super::moved::is_loose;
 use super::{Expected, Wanted, everywhere};
 use crate::classify::{Bucket, Classified};
-use crate::domain::{AgencyCode, Receipt, Txn, TxnKind};
+use crate::domain::{AgencyCode, FeeStatus, Receipt, Txn, TxnKind};
 use crate::matching::Evidence;
 
 const TX: &str = "TX_CASHLESS";
@@ -318,7 +319,7 @@ pub(super) fn fees(
     let unseen = books.inputs.sources.iter();
     let unseen = unseen.filter(|s| s.carries_money && !s.is_whole());
     let unseen = unseen.count() > 0;
-    for line in &books.lines {
+    for (at, line) in books.lines.iter().enumerate() {
         let fee = line.fee;
         let Some(row) = line.said else { continue };
         let v = v(fee.amount.get());
@@ -331,7 +332,8 @@ pub(super) fn fees(
             }
             "pending" | "status_mismatch" if open => Wanted::Holds(vec![(0, 0), (v, v)]),
             // `passed_over` says when it must be there
-            _ if is_bare(books, line) || line.is_told_back() => Wanted::Open,
+            _ if is_bare(books, line) || line.is_told_back() && !line.land => Wanted::Open,
+            _ if left_by(books, at).next().is_some() => Wanted::Open,
             _ => continue,
         };
         let paid = fee.more.paid_at.as_ref().map(crate::domain::Moment::day);
@@ -349,6 +351,20 @@ pub(super) fn fees(
 pub(super) fn is_bare(books: &Books, line: &Line) -> bool {
     let bare = line.payable && !line.land && line.paid == 0 && line.due() > 0;
     bare && books.any_open && !books.dossiers[line.dossier].stakes.is_empty()
+}
+
+/// What a text or a score put on a line that the registry calls refunded, gone back or not: once it
+/// is put elsewhere, the registry's word stands alone.
+pub(super) fn left_by<'b, 'a>(
+    books: &'b Books<'a>,
+    at: usize,
+) -> impl Iterator<Item = &'b Stake<'a>> {
+    let line = &books.lines[at];
+    let called = line.payable && !line.land && line.fee.status == FeeStatus::Refunded;
+    let stakes = line.stakes.iter().filter(move |_| called);
+    let stakes = stakes.map(|stake| &books.stakes[*stake]);
+    let mine = move |stake: &&Stake| !stake.undone && stake.part(at) > 0;
+    stakes.filter(mine).filter(|stake| is_loose(books, stake))
 }
 
 /// The day of a fee of whose payment the registry tells none: that of the row, but no later than

@@ -348,6 +348,18 @@ fn verdict(
     let deciding = &found.deciding;
     let mut each = deciding.met.iter().chain(&deciding.missed);
     let unknown = each.any(|id| !books.exceptions.contains(id));
+    let rows = books.settlement.contributions.iter();
+    let mine = |c: &&&Contribution| c.definition == found.definition && c.scope == Scope::Total;
+    let mut hanging = rows.filter(mine).filter(|item| item.coupled);
+    let hangs = deciding.proved && hanging.any(|item| item.within(period).is_some());
+    say(
+        text(
+            "danh sách chỉ chắc chắn khi không khoản nào phụ thuộc khoản khác",
+            "a list proves something for certain where no item hangs on another",
+        ),
+        "false".into(),
+        hangs.to_string(),
+    );
     say(
         text(
             "danh sách quyết định chỉ có khi chưa kết luận được",

@@ -4,7 +4,8 @@
 use super::super::books::{Books, Line, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::by_item::ByItem;
-use super::events::is_bare;
+use super::events::{is_bare, left_by};
+use super::moved::moves;
 use super::reach::Reach;
 use super::spans::unseen_money;
 use super::{Pair, told};
@@ -43,6 +44,12 @@ pub(super) fn may_be_told(books: &Books, reach: &Reach, line: &Line) -> Option<b
     is_told(books, line).filter(|_| touched)
 }
 
+/// The same of a line that the registry calls refunded, whose payment may be put elsewhere.
+fn may_be_left(books: &Books, reach: &Reach, at: usize) -> Option<bool> {
+    let mut on = left_by(books, at);
+    on.any(|stake| moves(books, reach, stake)).then_some(false)
+}
+
 pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     if books.rules.start.is_some() {
         return; // clipped: what is left does not tell what was there
@@ -52,7 +59,7 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
     };
     let held = ByItem::new(&books.settlement.contributions, own);
     let mut found = Vec::new();
-    for line in &books.lines {
+    for (at, line) in books.lines.iter().enumerate() {
         let waits = [
             "missing_payment",
             "missing_receipt",
@@ -60,7 +67,8 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
             "status_mismatch",
         ];
         let row = line.said.filter(|row| row.bucket == Bucket::Open);
-        let Some(cash) = may_be_told(books, reach, line) else {
+        let spread = may_be_told(books, reach, line);
+        let Some(cash) = spread.or_else(|| may_be_left(books, reach, at)) else {
             continue;
         };
         if row.is_some_and(|row| waits.contains(&class(row))) {

@@ -2,9 +2,9 @@
 //! refunded while none of its money was seen to go, and of a payment that another one repeats. What
 //! stands there may count nowhere, and the repeat in its stead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::books::{Books, Money, MoneyRow, Stake, class};
+use super::super::books::{Books, Line, Money, MoneyRow, Stake, class};
 use super::super::violation::{Findings, Invariant, text};
 use super::again::paid_beside;
 use super::by_item::ByItem;
@@ -12,7 +12,7 @@ use super::events::{Event, agencies, event};
 use super::reach::Reach;
 use super::spans::counted;
 use super::{Pair, told};
-use crate::domain::Text;
+use crate::domain::{FeeStatus, Text};
 use crate::kpi::Contribution;
 use crate::matching::Evidence;
 
@@ -23,6 +23,10 @@ const PAID: &str = "DOSSIER_CASHLESS";
 const GOES: Text = text(
     "tiền của khoản ghi đã hoàn hoặc đã nộp hai lần còn có thể trả lại, khi đó không còn được tính",
     "money of a fee called refunded, or paid twice, may go back and counts nowhere then",
+);
+const LEFT: Text = text(
+    "hồ sơ mà mọi khoản đều ghi đã hoàn thì chỉ còn lời hệ thống khi biên lai không còn",
+    "where every line of a dossier is called refunded, the registry's word is left once its receipts fall",
 );
 const STAYS: Text = text(
     "khi lần nộp trước được trả lại thì lần nộp lặp lại là khoản được tính",
@@ -58,9 +62,15 @@ pub(super) fn paid_twice(books: &Books) -> BTreeSet<usize> {
 
 /// Each repeat after the payment that it names, where both are there and do not count alike.
 fn pairs<'b, 'a>(books: &'b Books<'a>) -> impl Iterator<Item = (&'b Stake<'a>, &'b Stake<'a>)> {
+    let mut events: BTreeMap<(&str, &str, i64), usize> = BTreeMap::new();
+    for event in books.money.iter().filter_map(event_of) {
+        *events.entry(event).or_default() += 1;
+    }
     let repeats = books.stakes.iter().filter(|stake| !stake.settles());
     repeats.filter_map(move |again| {
-        let first = first_of(books, again)?;
+        let event = event_of(&books.money[again.money]);
+        let lone = event.is_none_or(|event| events.get(&event) == Some(&1));
+        let first = first_of(books, again, lone)?;
         let there = !is_gone(books, first) && !is_gone(books, again);
         there.then_some((first, again))
     })
@@ -70,8 +80,18 @@ fn is_gone(books: &Books, stake: &Stake) -> bool {
     stake.undone || stake.returned >= books.money[stake.money].amount().max(1)
 }
 
-/// The one payment that a repeat names, where the two do not count alike.
-fn first_of<'b, 'a>(books: &'b Books<'a>, stake: &Stake) -> Option<&'b Stake<'a>> {
+/// All receipts of one dossier, cashier and moment are one event.
+fn event_of<'b>(money: &'b Money) -> Option<(&'b str, &'b str, i64)> {
+    let MoneyRow::Receipt(receipt) = money.row else {
+        return None;
+    };
+    let (code, cashier) = (receipt.dossier_code.as_str(), &*receipt.cashier);
+    Some((code, cashier, receipt.collected_at.ms()))
+}
+
+/// The one payment that a repeat names, where the two do not count alike: one that is not the only
+/// (`lone`) receipt of its cash event adds none by itself.
+fn first_of<'b, 'a>(books: &'b Books<'a>, stake: &Stake, lone: bool) -> Option<&'b Stake<'a>> {
     let Evidence::Repeats(id) = &stake.first.why else {
         return None;
     };
@@ -81,11 +101,12 @@ fn first_of<'b, 'a>(books: &'b Books<'a>, stake: &Stake) -> Option<&'b Stake<'a>
     let [first] = first[..] else {
         return None;
     };
+    let lone = lone || event_of(first) == event_of(again);
     let alike = first.day() == again.day() && first.key.source == again.key.source;
     let [of] = first.stakes[..] else {
         return None;
     };
-    (!alike).then_some(&books.stakes[of])
+    (!alike || !lone).then_some(&books.stakes[of])
 }
 
 /// What it holds in each definition: its item, and what it is worth at least.
@@ -183,6 +204,10 @@ pub(super) fn check(books: &Books, reach: &Reach, findings: &mut Findings) {
         }
         let paid = format!("dossier|{}", of.code);
         check.holds((PAID, &paid), GOES, |pair| pair == (0, 0));
+        let called = |line: &Line| line.fee.status == FeeStatus::Refunded && line.refunded == 0;
+        if counted(books, *dossier).all(|(_, line)| called(line)) {
+            check.holds((PAID, &paid), LEFT, |pair| pair == (1, 1));
+        }
     }
     for (first, again) in pairs(books) {
         check.goes(first);

@@ -8,7 +8,7 @@ use super::super::books::Books;
 use super::events::most;
 use super::reach::{Reach, last_day};
 use super::{Expected, Pair, Wanted};
-use crate::domain::{Day, ExceptionId, Reject, RejectCode, Ruling, Side, Vnd};
+use crate::domain::{Day, ExceptionId, FeeKind, Reject, RejectCode, RowKey, Ruling, Side, Vnd};
 use crate::kpi::{Contribution, Elsewhere, Scope};
 
 /// What the names of such items begin with.
@@ -75,8 +75,53 @@ pub(super) fn widens(books: &Books, reject: &Reject) -> bool {
     waits(books, reject) && !is_agency(reject)
 }
 
+/// What such rows are held against, looked for once for all of them.
+struct Known<'b> {
+    /// The largest due under the id of each fee line that could not be read, in dong.
+    dues: BTreeMap<&'b str, i64>,
+    /// What any line owes at most that is no land obligation: a receipt may stand for it.
+    largest: i64,
+    /// The most dossiers that one payment is of.
+    dossiers: i64,
+    /// The exception of each row.
+    exceptions: BTreeMap<&'b RowKey, Option<&'b ExceptionId>>,
+}
+
+impl<'b> Known<'b> {
+    fn new(books: &'b Books) -> Self {
+        let rejects = &books.inputs.rejects;
+        let mut dues: BTreeMap<&str, i64> = rejects.iter().map(|row| (&*row.id, 0)).collect();
+        let asked = if dues.is_empty() {
+            0
+        } else {
+            books.inputs.fees.len()
+        };
+        let mut largest = 0;
+        for fee in books.inputs.fees.iter().take(asked) {
+            if let Some(due) = dues.get_mut(fee.fee_id.as_str()) {
+                *due = fee.amount.get().max(*due);
+            }
+            if fee.kind != FeeKind::LandObligation {
+                largest = fee.amount.get().max(largest);
+            }
+        }
+        let said = books.settlement.rows.iter().copied();
+        let mut exceptions = BTreeMap::new();
+        for row in said.filter(|row| dues.contains_key(&*row.key.id)) {
+            let known = exceptions.entry(&row.key);
+            known.or_insert(row.exception_id.as_ref());
+        }
+        Self {
+            dues,
+            largest,
+            dossiers: dossiers(books),
+            exceptions,
+        }
+    }
+}
+
 /// The least and the most that a row moves in dong.
-fn dong(books: &Books, reject: &Reject) -> (i64, i64) {
+fn dong(books: &Books, known: &Known, reject: &Reject) -> (i64, i64) {
     let trusted = !matches!(
         reject.code,
         RejectCode::WrongFieldCount
@@ -91,14 +136,13 @@ fn dong(books: &Books, reject: &Reject) -> (i64, i64) {
     let amount = amount.get();
     match reject.side {
         Side::Txn => (amount, most(books, amount, 0)),
-        Side::Receipt => (amount, amount),
+        Side::Receipt => {
+            let due = amount.max(known.largest);
+            (due, due)
+        }
         Side::Fee => {
-            let mut due = amount;
-            for line in &books.lines {
-                if line.fee.fee_id.as_str() == &*reject.id {
-                    due = due.max(line.fee.amount.get());
-                }
-            }
+            let due = known.dues.get(&*reject.id).copied();
+            let due = due.unwrap_or(0).max(amount);
             (due, due)
         }
     }
@@ -120,27 +164,28 @@ fn dossiers(books: &Books) -> i64 {
 }
 
 /// The least and the most that a row moves in a definition; none where it moves nothing.
-fn worth(books: &Books, definition: &str, reject: &Reject) -> Option<(i64, i64)> {
+fn worth(books: &Books, known: &Known, definition: &str, reject: &Reject) -> Option<(i64, i64)> {
     let money = reject.side != Side::Fee;
     if OF_REGISTRY.contains(&definition) {
         return (!money && !is_order(reject)).then_some((1, 1));
     }
     match definition {
         "TX_CASHLESS" => Some((1, 1)),
-        "AMOUNT_CASHLESS" => Some(dong(books, reject)),
-        _ if reject.side == Side::Txn => Some((dossiers(books), i64::MAX)),
+        "AMOUNT_CASHLESS" => Some(dong(books, known, reject)),
+        _ if reject.side == Side::Txn => Some((known.dossiers, i64::MAX)),
         _ => Some((1, 1)),
     }
 }
 
 /// What every such row moves in a definition, by the name of its item.
-pub(super) fn all<'b>(
+fn all<'b>(
     books: &'b Books,
+    known: &Known,
     definition: &str,
 ) -> BTreeMap<String, (&'b Reject, (i64, i64))> {
     let mut all: BTreeMap<String, (&Reject, (i64, i64))> = BTreeMap::new();
     for reject in books.inputs.rejects.iter().filter(|r| widens(books, r)) {
-        let Some((least, most)) = worth(books, definition, reject) else {
+        let Some((least, most)) = worth(books, known, definition, reject) else {
             continue;
         };
         let key = reject.key();
@@ -161,11 +206,11 @@ pub(super) fn all<'b>(
 pub(super) fn expect(books: &Books, expected: &mut Vec<Expected>) {
     let start = books.rules.start;
     let last = last_day(books);
+    let known = Known::new(books);
     for definition in OF_MONEY.into_iter().chain(OF_REGISTRY) {
-        for (item, (reject, (least, most))) in all(books, definition) {
-            let rows = books.settlement.rows.iter().copied();
-            let mut rows = rows.filter(|row| row.key == reject.key());
-            let exception = rows.next().and_then(|row| row.exception_id.clone());
+        for (item, (reject, (least, most))) in all(books, &known, definition) {
+            let exception = known.exceptions.get(&reject.key());
+            let exception = exception.copied().flatten().cloned();
             let day = reject.business_date;
             // nothing of it is left where all that is known is older than go-live
             if start.is_some_and(|start| last.max(day) < start) {

@@ -15,10 +15,15 @@ impl Page<'_> {
     /// The lists that decide the verdict: heading, id and text of the first exceptions, and how
     /// many more there are.
     pub(super) fn deciding_lists(&self, row: &ShareRow) -> Vec<(String, Ids, u64)> {
-        let lists = [
-            ("share-deciding-met", &row.deciding.met),
-            ("share-deciding-missed", &row.deciding.missed),
-        ];
+        let [met, missed] = if row.deciding.proved {
+            ["share-deciding-met", "share-deciding-missed"]
+        } else {
+            [
+                "share-deciding-met-perhaps",
+                "share-deciding-missed-perhaps",
+            ]
+        };
+        let lists = [(met, &row.deciding.met), (missed, &row.deciding.missed)];
         let told = lists.into_iter().filter(|(_, list)| !list.is_empty());
         told.map(|(key, list)| {
             let n = u64::try_from(list.len()).unwrap_or(u64::MAX);

@@ -35,6 +35,13 @@ impl Report {
         lists.map_or([&[], &[]], |lists| [&lists.met[..], &lists.missed[..]])
     }
 
+    /// True where these lists prove it for certain, and not only perhaps.
+    pub fn lists_prove(&self) -> bool {
+        self.headline
+            .as_ref()
+            .is_some_and(|row| row.deciding.proved)
+    }
+
     /// Whether an exception stands in each of them.
     pub fn decides(&self, view: &ExceptionView) -> [bool; 2] {
         let holds = |list: &[ExceptionId]| list.iter().any(|id| *id.as_str() == *view.id);
@@ -55,10 +62,12 @@ impl Report {
             (n < all).then(|| text::say(self.lang, key, &args))
         };
         let [met, missed] = self.deciding_lists();
-        let parts = [
-            of_list(0, met, "first-of-met"),
-            of_list(1, missed, "first-of-missed"),
-        ];
+        let [to_met, to_missed] = if self.lists_prove() {
+            ["first-of-met", "first-of-missed"]
+        } else {
+            ["first-of-met-perhaps", "first-of-missed-perhaps"]
+        };
+        let parts = [of_list(0, met, to_met), of_list(1, missed, to_missed)];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         let parts = parts.join("; ");
         (!parts.is_empty()).then(|| text::say(self.lang, "first-rest", &[("parts", &parts)]))

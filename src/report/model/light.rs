@@ -295,11 +295,16 @@ fn ways(lang: Lang, row: &ShareRow) -> String {
         text::say(lang, key, &args)
     };
     let (met, missed) = (&row.deciding.met, &row.deciding.missed);
+    let [to_met, to_missed] = if row.deciding.proved {
+        ["why-way-met", "why-way-missed"]
+    } else {
+        ["why-way-met-perhaps", "why-way-missed-perhaps"]
+    };
     match (met.is_empty(), missed.is_empty()) {
-        (_, true) => way("why-way-met", met),
-        (true, false) => way("why-way-missed", missed),
+        (_, true) => way(to_met, met),
+        (true, false) => way(to_missed, missed),
         (false, false) => {
-            let (met, missed) = (way("why-way-met", met), way("why-way-missed", missed));
+            let (met, missed) = (way(to_met, met), way(to_missed, missed));
             text::say(lang, "why-ways", &[("met", &met), ("missed", &missed)])
         }
     }

@@ -74,7 +74,6 @@ fn tile(tile: &Tile) -> Vec<Line> {
     lines
 }
 
-/// A heading and the sentence under it.
 fn said(blocks: &mut Vec<Block>, heading: String, said: &str) {
     blocks.push(Block::Line(Line::section(heading)));
     blocks.push(Block::Line(Line::left(said).sized(Scale::Small)));
@@ -113,7 +112,6 @@ impl Maker<'_> {
         format!("{title} – {}", self.r.unit)
     }
 
-    /// The shares, their parts and the trend.
     fn of_period(&self, blocks: &mut Vec<Block>) {
         self.shares(blocks);
         self.agencies(blocks);
@@ -219,7 +217,11 @@ impl Maker<'_> {
 
     /// What the marks below a table mean.
     fn legend(&self, blocks: &mut Vec<Block>, list: &[&ExceptionView]) {
-        let keys = ["pdf-deciding-met", "pdf-deciding-missed"];
+        let keys = if self.r.lists_prove() {
+            ["pdf-deciding-met", "pdf-deciding-missed"]
+        } else {
+            ["pdf-deciding-met-perhaps", "pdf-deciding-missed-perhaps"]
+        };
         for (at, (ids, key)) in self.r.deciding_lists().into_iter().zip(keys).enumerate() {
             let marked = |view: &&ExceptionView| self.r.decides(view).get(at) == Some(&true);
             if list.iter().any(marked) {
@@ -339,7 +341,6 @@ impl Maker<'_> {
         blocks.push(self.table(self.t("source-heading"), &columns, rows));
     }
 
-    /// What the definitions count, and the run.
     fn annex(&self, blocks: &mut Vec<Block>) {
         self.section(blocks, self.t("annex-definitions"), "");
         let mut known: Vec<&str> = Vec::new();
@@ -391,7 +392,6 @@ fn strong(cells: Vec<Cell>) -> Row {
     }
 }
 
-/// A figure; a single zero where there is nothing.
 fn figure(figure: Figure) -> Cell {
     if figure.is_empty() {
         return Cell::Number(0);

@@ -256,6 +256,11 @@ impl Told<'_> {
         });
     }
 
+    /// More was paid than was due, and what was too much is still there.
+    fn is_over(&self) -> bool {
+        self.life.shape == Shape::Over && self.life.after != After::RefundSurplus
+    }
+
     fn is_short(&self, n: usize) -> bool {
         self.life.shape != Shape::Net && self.left[n] > 0
     }
@@ -263,6 +268,7 @@ impl Told<'_> {
     /// The classes of the payments.
     fn judge(&mut self) {
         let short = self.left.iter().any(|left| *left > 0);
+        let over = self.is_over();
         for place in 0..self.pays.len() {
             if self.pays[place].repeat || self.pays[place].gone && self.is_reversed() {
                 continue;
@@ -274,7 +280,7 @@ impl Told<'_> {
             let pay = &mut self.pays[place];
             let flags = [
                 (self.life.wrong_account, "wrong_agency"),
-                (self.life.shape == Shape::Over, "overpaid"),
+                (over, "overpaid"),
                 (self.life.shape == Shape::Net, "net_settlement"),
                 (self.life.shape == Shape::Under, "underpaid"),
                 (
@@ -312,7 +318,7 @@ impl Told<'_> {
             (self.back[n] > 0 && self.back[n] < amount, "partial_refund"),
             (repeated, "duplicate"),
             (self.life.wrong_account && touched, "wrong_agency"),
-            (self.life.shape == Shape::Over && last, "overpaid"),
+            (self.is_over() && last, "overpaid"),
             (self.life.shape == Shape::Net && last, "net_settlement"),
             (
                 self.life.shape == Shape::Under && self.is_short(n),

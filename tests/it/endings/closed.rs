@@ -9,7 +9,7 @@ use super::{day_of, holds_once, rules};
 
 /// What is told of these rows holds once these words were said; where the item of this name (of
 /// this definition) is told as certain, the checker says so.
-fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
+pub(super) fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
     let (old, new) = (day_of(rows), day_of(&format!("{rows}\n{said}")));
     holds_once(&old, &new, &Rules::default());
     holds_once(&old, &new, &rules());
@@ -18,7 +18,7 @@ fn holds(rows: &str, said: &str, items: &[(&str, &str)]) {
     }
 }
 
-fn narrow_is_caught(day: &Inputs, definition: &str, name: &str) {
+pub(super) fn narrow_is_caught(day: &Inputs, definition: &str, name: &str) {
     let told = settle(day, &rules(), &Vec::new()).unwrap();
     let mine = |c: &Contribution| c.definition == definition && &*c.item == name;
     assert!(told.contributions.iter().any(&mine), "{definition} {name}");

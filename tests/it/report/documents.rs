@@ -166,6 +166,7 @@ fn run_json_has_the_agreed_keys_in_the_agreed_order() {
         "deciding",
         "deciding_met",
         "deciding_missed",
+        "deciding_proved",
         "outer",
     ];
     assert_eq!(keys(&run["share"][0]), share);

@@ -135,6 +135,7 @@ fn the_summary_marks_what_decides_by_what_it_proves() {
         if !share.deciding.is_empty() {
             share.deciding.met = ids[..11].to_vec();
             share.deciding.missed = ids[10..24].to_vec();
+            share.deciding.proved = true;
         }
     }
     let report = build(&scene);
@@ -161,6 +162,14 @@ fn the_summary_marks_what_decides_by_what_it_proves() {
     assert_eq!((marks("[Đ,K]"), marks("[K]")), (1, 13 + 1));
     let html = super::page(&scene);
     assert!(html.contains("Ở đây có 5 trong 11 ngoại lệ"));
+    // lists after which the bounds may be outer ones say what may do, and no more
+    for share in &mut scene.settlement.shares {
+        share.deciding.proved = false;
+    }
+    let letters = is_accessible(&made(&scene), "vi-VN").letters();
+    assert!(letters.contains(&squeezed("[Đ] Thuộc 11 ngoại lệ có thể đủ để đạt")));
+    let html = super::page(&scene);
+    assert!(html.contains("có thể đủ để đạt") && !html.contains("đủ để chắc chắn"));
 }
 
 #[test]

@@ -22,6 +22,11 @@ impl Paid<'_> {
     fn is_back(&self) -> bool {
         self.back > 0 && self.back >= self.txn.amount.wide()
     }
+
+    /// Too much, and not all of that was sent back, which goes first.
+    fn is_over(&self) -> bool {
+        self.surplus > self.back
+    }
 }
 
 /// (row id, class) of every row.
@@ -196,7 +201,7 @@ fn payment_class(paid: &Paid, all: &[Paid], lacking: i128) -> String {
         "refunded"
     } else if paid.duplicate {
         "duplicate"
-    } else if paid.surplus > 0 {
+    } else if paid.is_over() {
         "overpaid"
     } else if paid.net {
         "net_settlement"
@@ -224,7 +229,7 @@ fn fee_class(paid: &[Paid], lacking: i128, kept: i128, given: i128) -> String {
         "partial_refund"
     } else if live().any(|p| p.duplicate && !p.is_back()) {
         "duplicate"
-    } else if live().any(|p| p.surplus > 0) {
+    } else if live().any(|p| p.is_over()) {
         "overpaid"
     } else if live().any(|p| p.kept > 0) {
         "net_settlement"

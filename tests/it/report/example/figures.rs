@@ -197,6 +197,7 @@ pub(super) fn shares(deciding: &[ExceptionId]) -> Vec<Share> {
                     Deciding {
                         met: deciding[..1].to_vec(),
                         missed: deciding.to_vec(),
+                        proved: definition != "AMOUNT_CASHLESS",
                     }
                 } else {
                     Deciding::default()
