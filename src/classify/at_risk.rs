@@ -50,6 +50,9 @@ pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) ->
     if let Some(counted) = of_repeat.filter(|_| !is_fee) {
         return counted;
     }
+    if !is_fee && evidence.contains(&Evidence::RefundAgreed) {
+        return AtRisk::Here(Vnd::default());
+    }
     let difference = evidence.iter().find_map(difference);
     match class {
         // what is missing

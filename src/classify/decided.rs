@@ -1,6 +1,8 @@
 //! Rulings on how a row is handled: they come after the classes, because they are about them.
 
-use crate::domain::{Decision, ExceptionId, Ruling};
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::{Decision, DossierCode, ExceptionId, Ruling, Side};
 use crate::matching::Evidence;
 
 use super::class::{Bucket, Classified, OK, Severity};
@@ -15,7 +17,9 @@ pub(super) fn apply(decisions: &[Decision], rows: &mut [Classified]) {
             continue;
         };
         let row = &mut rows[at];
-        if row.class == OK || row.bucket == Bucket::Excluded {
+        // the refund that was asked for has come
+        let came = decision.ruling == Ruling::RefundRequested && row.class == "refunded";
+        if row.class == OK || row.bucket == Bucket::Excluded || came {
             continue;
         }
         let (by, reason) = (decision.by.clone(), decision.reason.clone());
@@ -32,6 +36,45 @@ pub(super) fn apply(decisions: &[Decision], rows: &mut [Classified]) {
                 row.severity = Severity::Info;
                 row.carried = false;
             }
+        }
+    }
+}
+
+/// The classes in which a fee line lacks money, its payment being of one of them too.
+const SHORT: [&str; 3] = ["underpaid", "partial", "net_settlement"];
+
+/// The payment of a fee whose rest somebody gave up tells of the same matter: where every line of
+/// its dossier that lacks money was given up, nobody has to work on the payment any more either.
+pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
+    let given_up = decisions.iter().filter(|d| d.ruling == Ruling::WriteOff);
+    let dossiers: BTreeSet<&DossierCode> =
+        given_up.filter_map(|d| d.row.dossier.as_ref()).collect();
+    if dossiers.is_empty() {
+        return;
+    }
+    // by dossier: who gave up its lines and why; none where one still lacks money
+    let mut ended: BTreeMap<DossierCode, Option<(Box<str>, Box<str>)>> = BTreeMap::new();
+    let is_short =
+        |row: &Classified| SHORT.contains(&row.class) || row.also.iter().any(|c| SHORT.contains(c));
+    for row in rows.iter().filter(|row| row.key.side == Side::Fee && is_short(row)) {
+        let dossier = row.dossier_code.as_ref();
+        let Some(dossier) = dossier.filter(|code| dossiers.contains(code)) else {
+            continue;
+        };
+        let by = row.ended_by().map(|(by, why)| (by.into(), why.into()));
+        let all = ended.entry(dossier.clone()).or_insert_with(|| by.clone());
+        *all = all.take().filter(|_| by.is_some());
+    }
+    for row in rows.iter_mut().filter(|row| row.key.side != Side::Fee) {
+        if !SHORT.contains(&row.class) || row.severity == Severity::Info {
+            continue;
+        }
+        let ended = row.dossier_code.as_ref().and_then(|code| ended.get(code));
+        if let Some(Some((by, reason))) = ended {
+            let said = Evidence::DecidedBy(by.clone(), reason.clone());
+            row.evidence.push(said);
+            row.severity = Severity::Info;
+            row.carried = false;
         }
     }
 }
@@ -98,5 +141,11 @@ mod tests {
             "decision_stale Action true [\"ambiguous\"]",
         );
         check(Ruling::WriteOff, row(OK, 50_000), "ok Action true []");
+        // what was asked for came: nothing is stale
+        check(
+            Ruling::RefundRequested,
+            row("refunded", 60_000),
+            "refunded Action true []",
+        );
     }
 }

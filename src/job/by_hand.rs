@@ -1,6 +1,7 @@
 //! Writing a person's decision into the book: is the exception there, does the ruling fit its row,
 //! did nobody else decide meanwhile?
 
+mod payout;
 mod read;
 mod shares;
 
@@ -12,12 +13,12 @@ use crate::decision::{Action, Draft, Entry, owners};
 use crate::domain::{
     Day, DossierCode, FeeId, Lang, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
-use crate::report::model::row_kind;
+use crate::report::model::{row_kind, ruling_word};
 use crate::store::{ExceptionRecord, Store, StoreError};
 use crate::text;
 use shares::shares_of;
 
-pub use read::{read_part, read_row, read_target};
+pub use read::{PayoutDay, is_no_reason, read_part, read_payout, read_row, read_target};
 
 /// A fee line, or all open lines of a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub enum Choice {
     Split(Vec<(Target, Vnd)>),
     /// The fee was paid by this transaction.
     PaidBy(SourceName, Box<str>),
+    /// The bank line is a gateway's payout of these days, so much each.
+    Payout(Vec<PayoutDay>),
     /// A ruling that needs no target.
     Rule(Ruling),
     /// The program's rules decide again.
@@ -78,8 +81,7 @@ pub struct Plan {
 
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
-    let planned = plan(store, clock, ask, Again::Refused).await;
-    let plan = planned.map_err(|unfit| unfit.error)?;
+    let plan = plan(store, clock, ask, Again::Refused).await.map_err(|unfit| unfit.error)?;
     let written = write(store, &[&plan]).await?;
     let entry = written.into_iter().next();
     Ok(entry.context("no entry was written")?)
@@ -148,6 +150,10 @@ pub async fn plan(
     let lang = ask.lang;
     if ask.reason.trim().is_empty() || ask.by.trim().is_empty() {
         return Err(usage(lang, "decide-who", "decide-who-fix", &[]).into());
+    }
+    let decides = !matches!(ask.choice, Choice::Assign(_) | Choice::Note);
+    if decides && is_no_reason(&ask.reason) {
+        return Err(usage(lang, "decide-other-reason", "decide-other-reason-fix", &[]).into());
     }
     let Some(last) = store.last_run().await? else {
         return Err(usage(lang, "decide-no-night", "decide-no-night-fix", &[]).into());
@@ -260,7 +266,7 @@ fn may_rule(
     Ok(())
 }
 
-/// A message and what to do, by their keys.
+/// A message and what to do.
 fn usage(lang: Lang, message: &str, fix: &str, args: &[(&str, &str)]) -> JobError {
     JobError::Usage {
         message: text::say(lang, message, args),
@@ -280,10 +286,7 @@ fn side_word(lang: Lang, side: Side) -> String {
 /// What was decided, as the workbook's drop-down has it.
 fn action_word(lang: Lang, action: &Action) -> String {
     let key = match action {
-        Action::Rule(Ruling::Pays(_)) => "ruling-pays",
-        Action::Rule(Ruling::NotFee) => "choice-not-fee",
-        Action::Rule(Ruling::WriteOff) => "choice-write-off",
-        Action::Rule(Ruling::RefundRequested) => "choice-refund-requested",
+        Action::Rule(ruling) => return ruling_word(lang, ruling),
         Action::Undo => "choice-undo",
         Action::Assign(_) => "ruling-assign",
     };
@@ -307,7 +310,7 @@ async fn action(
     match &ask.choice {
         Choice::Undo => Ok((key, Action::Undo)),
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
-        // to whoever is to settle it so far, which the book of the row tells
+        // to whoever is to settle it so far
         Choice::Note => Ok((key, Action::Assign("".into()))),
         Choice::Rule(Ruling::NotFee) if key.side != Side::Txn && !is_unread(record) => Err(
             is_other("decide-no-txn", ["decide-no-txn-fix", "decide-no-txn-file"]),
@@ -328,6 +331,11 @@ async fn action(
             let shares = shares_of(store, &parts, txn.amount, lang).await;
             let shares = shares.map_err(Unfit::target)?;
             Ok((key, rule(Ruling::Pays(shares))))
+        }
+        Choice::Payout(days) => {
+            let line = payment(store, &key, lang).await?;
+            let ruling = payout::of(store, days, &line, lang).await.map_err(Unfit::target);
+            Ok((key, rule(ruling?)))
         }
         Choice::PaidBy(source, id) => {
             let (Side::Fee, Some(dossier_code)) = (key.side, key.dossier.clone()) else {

@@ -18,10 +18,11 @@ pub mod reject;
 pub mod words;
 
 pub use figure::{
-    day, moment, money, money_of, number, percent, percent_down, percent_up, points, when,
+    day, day_short, moment, money, money_of, month_short, number, percent, percent_down, percent_up,
+    percent_whole, points, when,
 };
 pub use mask::{is_file, mask_account, mask_file, mask_name, mask_origin};
-pub use memo::mask_memo;
+pub use memo::{mask_memo, mask_party};
 pub use words::dong_in_words;
 
 const VI: &str = include_str!("vi.ftl");
@@ -32,7 +33,7 @@ static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bund
 
 /// The message `key` in `lang` with its arguments put in. Arguments are texts: figures are
 /// formatted by [`money`], [`percent`], [`number`] and [`day`] first, so that no amount ever passes
-/// through a float. A key that does not exist is shown as it is; a test makes sure there is none.
+/// through a float; where `n` is one, `n-form` is `one`. A key that does not exist is shown as it is; a test makes sure there is none.
 pub fn say(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     lookup(lang, key, args).unwrap_or_else(|| key.to_owned())
 }
@@ -47,6 +48,10 @@ pub fn lookup(lang: Lang, key: &str, args: &[(&str, &str)]) -> Option<String> {
     let mut values = FluentArgs::new();
     for (name, value) in args {
         values.set(*name, FluentValue::from(*value));
+        // figures come as texts: of one there is another form of the noun and the verb
+        if *value == "1" {
+            values.set(format!("{name}-form"), FluentValue::from("one"));
+        }
     }
     let mut troubles = Vec::new();
     let text = bundle.format_pattern(pattern, Some(&values), &mut troubles);

@@ -37,6 +37,7 @@ impl Evidence {
             Self::OfRepeat(id) => {
                 format!("khoản được hoàn là lần nộp lặp lại của {id}; khoản thu vẫn đủ tiền")
             }
+            Self::RefundAgreed => "tiền đã hoàn hết, số liệu các bên khớp nhau".into(),
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",
@@ -45,6 +46,12 @@ impl Evidence {
             ),
             Self::BatchOfDays(source, days, sum) => format!(
                 "bằng tổng sau phí của {source} {}: {} ({})",
+                span(days, Lang::Vi),
+                d(sum),
+                parts(days, Lang::Vi)
+            ),
+            Self::DepositOfDays(agency, days, sum) => format!(
+                "bằng tổng biên lai của {agency} {}: {} ({})",
                 span(days, Lang::Vi),
                 d(sum),
                 parts(days, Lang::Vi)

@@ -284,22 +284,30 @@ fn lacks(row: &ShareRow, facts: &RunFacts) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
+/// Up to so many exceptions are a list that somebody can settle; more are a backlog.
+const FEW_MAX: usize = 100;
+
+/// The sentences of a list, and of a backlog.
+const MET: [&str; 2] = ["why-way-met", "why-many-met"];
+const MISSED: [&str; 2] = ["why-way-missed", "why-many-missed"];
+
 /// What proves which verdict: "3 ... met", "2 ... missed", or both.
 fn ways(lang: Lang, row: &ShareRow) -> String {
     let target = row
         .target
         .map_or_else(String::new, |f| percent_short(lang, f));
-    let way = |key: &str, list: &[crate::domain::ExceptionId]| {
+    let way = |keys: [&str; 2], list: &[crate::domain::ExceptionId]| {
+        let key = keys[usize::from(list.len() > FEW_MAX)];
         let n = i128::try_from(list.len()).unwrap_or(i128::MAX);
         let args = [("n", &*text::number(lang, n)), ("target", &*target)];
         text::say(lang, key, &args)
     };
     let (met, missed) = (&row.deciding.met, &row.deciding.missed);
     match (met.is_empty(), missed.is_empty()) {
-        (_, true) => way("why-way-met", met),
-        (true, false) => way("why-way-missed", missed),
+        (_, true) => way(MET, met),
+        (true, false) => way(MISSED, missed),
         (false, false) => {
-            let (met, missed) = (way("why-way-met", met), way("why-way-missed", missed));
+            let (met, missed) = (way(MET, met), way(MISSED, missed));
             text::say(lang, "why-ways", &[("met", &met), ("missed", &missed)])
         }
     }

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 
 use crate::classify::Severity;
 use crate::domain::Side;
-use crate::report::model::ExceptionView;
+use crate::report::model::{ExceptionView, RuledView};
 use crate::text;
 
 use super::columns::{
@@ -112,6 +112,8 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
     let origin = view.origin.as_ref();
     let digest = origin.filter(|origin| !origin.sha256.is_empty());
+    let ruled =
+        |of: fn(&RuledView) -> String| view.ruled.as_ref().map_or_else(String::new, of);
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());
@@ -146,6 +148,10 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Input,
         Cell::Input,
         Cell::Input,
+        Cell::Text(ruled(|ruled| ruled.what.clone())),
+        Cell::Text(ruled(|ruled| ruled.by.to_string())),
+        (view.ruled.as_ref()).map_or(Cell::Blank, |ruled| Cell::Day(ruled.on)),
+        Cell::Text(ruled(|ruled| ruled.reason.to_string())),
         Cell::Text(view.note.clone()),
         if page.contains(&*view.id) {
             Cell::Link(
