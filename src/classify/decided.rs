@@ -56,7 +56,10 @@ pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
     let mut ended: BTreeMap<DossierCode, Option<(Box<str>, Box<str>)>> = BTreeMap::new();
     let is_short =
         |row: &Classified| SHORT.contains(&row.class) || row.also.iter().any(|c| SHORT.contains(c));
-    for row in rows.iter().filter(|row| row.key.side == Side::Fee && is_short(row)) {
+    for row in rows
+        .iter()
+        .filter(|row| row.key.side == Side::Fee && is_short(row))
+    {
         let dossier = row.dossier_code.as_ref();
         let Some(dossier) = dossier.filter(|code| dossiers.contains(code)) else {
             continue;

@@ -111,7 +111,9 @@ fn agrees(case: &MoneyCase) -> bool {
     };
     let lines = &case.desk.ledgers.of(dossier).lines;
     let back = case.ledger_return().into_iter();
-    let mut took = back.flat_map(|back| &back.parts).filter(|(_, dong)| *dong > 0);
+    let mut took = back
+        .flat_map(|back| &back.parts)
+        .filter(|(_, dong)| *dong > 0);
     took.all(|(l, _)| is_agreed(case.pool, &lines[*l]))
 }
 

@@ -4,6 +4,7 @@
 mod payout;
 mod read;
 mod shares;
+mod words;
 
 use anyhow::Context as _;
 
@@ -13,10 +14,11 @@ use crate::decision::{Action, Draft, Entry, owners};
 use crate::domain::{
     Day, DossierCode, FeeId, Lang, Moment, RowKey, Ruling, Side, SourceName, Txn, TxnKind, Vnd,
 };
-use crate::report::model::{row_kind, ruling_word};
+use crate::report::model::row_kind;
 use crate::store::{ExceptionRecord, Store, StoreError};
 use crate::text;
 use shares::shares_of;
+use words::{action_word, side_word};
 
 pub use read::{PayoutDay, is_no_reason, read_part, read_payout, read_row, read_target};
 
@@ -81,7 +83,9 @@ pub struct Plan {
 
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
-    let plan = plan(store, clock, ask, Again::Refused).await.map_err(|unfit| unfit.error)?;
+    let plan = plan(store, clock, ask, Again::Refused)
+        .await
+        .map_err(|unfit| unfit.error)?;
     let written = write(store, &[&plan]).await?;
     let entry = written.into_iter().next();
     Ok(entry.context("no entry was written")?)
@@ -274,25 +278,6 @@ fn usage(lang: Lang, message: &str, fix: &str, args: &[(&str, &str)]) -> JobErro
     }
 }
 
-fn side_word(lang: Lang, side: Side) -> String {
-    let key = match side {
-        Side::Fee => "side-fee",
-        Side::Receipt => "side-receipt",
-        Side::Txn => "side-txn",
-    };
-    text::say(lang, key, &[])
-}
-
-/// What was decided, as the workbook's drop-down has it.
-fn action_word(lang: Lang, action: &Action) -> String {
-    let key = match action {
-        Action::Rule(ruling) => return ruling_word(lang, ruling),
-        Action::Undo => "choice-undo",
-        Action::Assign(_) => "ruling-assign",
-    };
-    text::say(lang, key, &[])
-}
-
 /// The row that the choice is about, and what it does.
 async fn action(
     store: &Store,
@@ -334,7 +319,9 @@ async fn action(
         }
         Choice::Payout(days) => {
             let line = payment(store, &key, lang).await?;
-            let ruling = payout::of(store, days, &line, lang).await.map_err(Unfit::target);
+            let ruling = payout::of(store, days, &line, lang)
+                .await
+                .map_err(Unfit::target);
             Ok((key, rule(ruling?)))
         }
         Choice::PaidBy(source, id) => {

@@ -97,7 +97,11 @@ fn format_of(name: &str) -> Option<Format> {
         "run.json" => Some(Format::Json),
         pdf::FILE => Some(Format::Pdf),
         xlsx::FILE => Some(Format::Xlsx),
-        "exceptions.csv" | "links.csv" | "share.csv" | "changes.csv" | csv::CLOSED
+        "exceptions.csv"
+        | "links.csv"
+        | "share.csv"
+        | "changes.csv"
+        | csv::CLOSED
         | csv::FEE_FINDINGS => Some(Format::Csv),
         _ => None,
     }

@@ -202,7 +202,9 @@ async fn a_person_says_which_days_a_line_pays_out() {
     let id = line.id.as_str();
     let of = |days: &[&str], part: Option<i64>| {
         let gw = || doisoat::domain::SourceName::new("gw");
-        let days = days.iter().map(|of| (gw(), day(of), part.map(doisoat::domain::Vnd::new)));
+        let days = days
+            .iter()
+            .map(|of| (gw(), day(of), part.map(doisoat::domain::Vnd::new)));
         Choice::Payout(days.collect())
     };
     let friday_and_saturday = of(&[FRIDAY, "2022-12-10"], None);
@@ -210,7 +212,10 @@ async fn a_person_says_which_days_a_line_pays_out() {
         49,780\u{a0}₫";
     refused(ask(store, id, friday_and_saturday, false).await, told);
     let nothing = of(&["2022-12-08"], None);
-    refused(ask(store, id, nothing, false).await, "gw took in nothing on 2022-12-08");
+    refused(
+        ask(store, id, nothing, false).await,
+        "gw took in nothing on 2022-12-08",
+    );
     // 57.560 of a day that took in 50.000
     let beyond = of(&["2022-12-10"], Some(57_560));
     refused(ask(store, id, beyond, false).await, "but gw has 2022-12-10");
@@ -236,7 +241,10 @@ async fn a_person_says_which_days_a_line_pays_out() {
     assert!(of_day(FRIDAY)["batch"].is_null());
     let closed = office.town.reports()[&format!("{tuesday}/closed.csv")].clone();
     let closed = String::from_utf8(closed).unwrap();
-    assert!(closed.contains("ruled,\"Tiền cổng trả – binh, "), "{closed}");
+    assert!(
+        closed.contains("ruled,\"Tiền cổng trả – binh, "),
+        "{closed}"
+    );
     // and it stays so
     morning_after(&office, "2022-12-14", days);
     let run = document(&night(&office.desk, "2022-12-14").await);

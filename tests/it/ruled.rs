@@ -23,7 +23,10 @@ fn csv(town: &Town, date: &str, name: &str) -> Rows {
         let cells = head.iter().zip(row.iter());
         cells.map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
     };
-    reader.records().map(|record| row(record.unwrap())).collect()
+    reader
+        .records()
+        .map(|record| row(record.unwrap()))
+        .collect()
 }
 
 fn sheet(town: &Town, date: &str, name: &str) -> Vec<Vec<Data>> {
@@ -62,13 +65,20 @@ async fn a_refund_that_was_asked_for_is_not_asked_for_again() {
     let waits = "an đã đề nghị hoàn tiền ngày 06/12/2022: KHÔNG làm thủ tục hoàn lần nữa, chờ \
         khoản hoàn về. Sau ngày 16/12/2022 (10 ngày) mà chưa thấy thì hỏi lại.";
     assert_eq!(told("advice"), waits);
-    assert!(told(columns::LETTER).ends_with(waits), "{}", told(columns::LETTER));
+    assert!(
+        told(columns::LETTER).ends_with(waits),
+        "{}",
+        told(columns::LETTER)
+    );
     let html = page(&town, "2022-12-06");
     assert!(html.contains("Đã quyết định: Đã đề nghị hoàn tiền – an, 06/12/2022: phoned"));
     let rows = csv(&town, "2022-12-06", "exceptions.csv");
     let row = rows.iter().find(|row| row["exception_id"] == id).unwrap();
     let ruled = ["ruling", "ruled_by", "ruled_on", "ruled_reason"].map(|key| &*row[key]);
-    assert_eq!(ruled, ["Đã đề nghị hoàn tiền", "an", "2022-12-06", "phoned"]);
+    assert_eq!(
+        ruled,
+        ["Đã đề nghị hoàn tiền", "an", "2022-12-06", "phoned"]
+    );
     let of_nobody = rows.iter().find(|row| row["exception_id"] != id).unwrap();
     assert_eq!(of_nobody["ruling"], "");
     // the day after the last on which one may wait
@@ -78,7 +88,10 @@ async fn a_refund_that_was_asked_for_is_not_asked_for_again() {
     assert_eq!(told(columns::STATUS), "Quá hạn");
     assert!(told("advice").contains("quá 10 ngày chưa thấy khoản hoàn"));
     let letter = told(columns::LETTER);
-    assert!(letter.contains("ngày 06/12/2022 chúng tôi đã đề nghị hoàn trả"), "{letter}");
+    assert!(
+        letter.contains("ngày 06/12/2022 chúng tôi đã đề nghị hoàn trả"),
+        "{letter}"
+    );
     desk.close().await;
 }
 
@@ -88,21 +101,33 @@ async fn what_is_settled_tells_who_decided_it_and_why() {
     let desk = town.desk(&as_is).await;
     let (fee, credit) = (fee.id.as_str(), open[0].id.as_str());
     for (id, ruling) in [(fee, Ruling::WriteOff), (credit, Ruling::NotFee)] {
-        ask(&desk.store, id, Choice::Rule(ruling), false).await.unwrap();
+        ask(&desk.store, id, Choice::Rule(ruling), false)
+            .await
+            .unwrap();
     }
     town.morning_after(day("2022-12-06"));
     night(&desk, "2022-12-06").await;
-    assert!(open_of(&desk.store, "missing_payment").await.iter().all(|e| e.id.as_str() != fee));
+    assert!(
+        open_of(&desk.store, "missing_payment")
+            .await
+            .iter()
+            .all(|e| e.id.as_str() != fee)
+    );
     let rows = csv(&town, "2022-12-06", "closed.csv");
     let sheet = sheet(&town, "2022-12-06", "Đã xử lý");
-    for (id, what) in [(fee, "Không theo dõi tiếp"), (credit, "Không phải khoản thu")] {
+    for (id, what) in [
+        (fee, "Không theo dõi tiếp"),
+        (credit, "Không phải khoản thu"),
+    ] {
         let row = rows.iter().find(|row| row["exception_id"] == id).unwrap();
         let keys = ["outcome", "ruling", "ruled_by", "ruled_on", "ruled_reason"];
         let told = keys.map(|key| &*row[key]);
         assert_eq!(told, ["ruled", what, "an", "2022-12-06", "phoned"]);
         let said = format!("{what} – an, 06/12/2022: phoned");
         assert_eq!(row["how"], said);
-        let in_sheet = sheet.iter().find(|row| row.iter().any(|cell| cell.to_string() == id));
+        let in_sheet = sheet
+            .iter()
+            .find(|row| row.iter().any(|cell| cell.to_string() == id));
         let cells: Vec<String> = in_sheet.unwrap().iter().map(ToString::to_string).collect();
         for cell in ["Người quyết định", &*said, what, "an", "phoned"] {
             assert!(cells.iter().any(|have| have == cell), "{cell}: {cells:?}");

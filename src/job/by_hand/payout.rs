@@ -19,14 +19,26 @@ pub(super) async fn of(
 ) -> Result<Ruling, JobError> {
     let mut days: Vec<&PayoutDay> = asked.iter().collect();
     days.sort_by_key(|(_, day, _)| *day);
-    let one_source = days.windows(2).all(|pair| pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1);
+    let one_source = days
+        .windows(2)
+        .all(|pair| pair[0].0 == pair[1].0 && pair[0].1 < pair[1].1);
     let ends = days.first().zip(days.last());
     let Some(((source, first, _), (_, last, _))) = ends.filter(|_| one_source) else {
-        return Err(usage(lang, "decide-payout-days", "decide-payout-days-fix", &[]));
+        return Err(usage(
+            lang,
+            "decide-payout-days",
+            "decide-payout-days-fix",
+            &[],
+        ));
     };
     if line.order_ref.is_some() {
         let args = [("id", &*line.id)];
-        return Err(usage(lang, "decide-payout-line", "decide-payout-line-fix", &args));
+        return Err(usage(
+            lang,
+            "decide-payout-line",
+            "decide-payout-line-fix",
+            &args,
+        ));
     }
     let sums = store.gateway_days(source, (*first, *last)).await?;
     let mut known: Vec<(Day, Option<Vnd>, &GatewayDaySum)> = Vec::new();
@@ -34,7 +46,12 @@ pub(super) async fn of(
         let Some(sum) = sums.iter().find(|sum| sum.day == *day && sum.gross > 0) else {
             let told = text::day(lang, *day);
             let args = [("source", source.as_str()), ("day", &*told)];
-            return Err(usage(lang, "decide-payout-none", "decide-payout-none-fix", &args));
+            return Err(usage(
+                lang,
+                "decide-payout-none",
+                "decide-payout-none-fix",
+                &args,
+            ));
         };
         known.push((*day, *part, sum));
     }
@@ -51,7 +68,12 @@ pub(super) async fn of(
             ("sum", &*text::money(lang, all)),
             ("amount", &*text::money(lang, amount)),
         ];
-        return Err(usage(lang, "decide-payout-sum", "decide-payout-sum-fix", &args));
+        return Err(usage(
+            lang,
+            "decide-payout-sum",
+            "decide-payout-sum-fix",
+            &args,
+        ));
     };
     Ok(Ruling::Payout {
         source: source.clone(),
@@ -73,8 +95,7 @@ fn parts(known: &[(Day, Option<Vnd>, &GatewayDaySum)], amount: i128) -> Option<V
         sum == amount && known.iter().all(each)
     };
     let way = ways.into_iter().find(fits)?;
-    let part = |day: &(Day, Option<Vnd>, &GatewayDaySum)| {
-        Some((day.0, Vnd::from_wide(way(day)).ok()?))
-    };
+    let part =
+        |day: &(Day, Option<Vnd>, &GatewayDaySum)| Some((day.0, Vnd::from_wide(way(day)).ok()?));
     known.iter().map(part).collect()
 }

@@ -69,7 +69,13 @@ mod tests {
 
     #[test]
     fn another_reason_alone_is_none() {
-        for said in ["Lý do khác", " ly do khac; ", "LÝ DO KHÁC.", "Another reason", "another reason -"] {
+        for said in [
+            "Lý do khác",
+            " ly do khac; ",
+            "LÝ DO KHÁC.",
+            "Another reason",
+            "another reason -",
+        ] {
             assert!(is_no_reason(said), "{said}");
         }
         for said in ["Lý do khác; Hồ sơ đã rút", "Ngân hàng xác nhận", "khác"] {

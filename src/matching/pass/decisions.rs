@@ -41,16 +41,17 @@ fn run(desk: &mut Desk) {
                 let said = Evidence::DecidedBy(decision.by.clone(), decision.reason.clone());
                 desk.out(txn, "not_fee", vec![said]);
             }
-            Ruling::Payout { source, days: parts } => {
-                match days.take(desk.pool.txn(txn), source, parts) {
-                    Some(why) => {
-                        let by = (decision.by.clone(), decision.reason.clone());
-                        let said = Evidence::DecidedBy(by.0, by.1);
-                        desk.out(txn, "batch_settlement", vec![why, said]);
-                    }
-                    None => desk.stale.push((position, None)),
+            Ruling::Payout {
+                source,
+                days: parts,
+            } => match days.take(desk.pool.txn(txn), source, parts) {
+                Some(why) => {
+                    let by = (decision.by.clone(), decision.reason.clone());
+                    let said = Evidence::DecidedBy(by.0, by.1);
+                    desk.out(txn, "batch_settlement", vec![why, said]);
                 }
-            }
+                None => desk.stale.push((position, None)),
+            },
             Ruling::Pays(_) if desk.pool.txn(txn).kind != TxnKind::Payment => {
                 desk.stale.push((position, None));
             }

@@ -103,7 +103,9 @@ fn take_spans(desk: &mut Desk, claimed: &BTreeSet<(&str, Day)>, several: &[(Inde
         let (agency, days) = span;
         let mut others = several.iter().filter(|(other, _)| other != line);
         let again = others.any(|(_, other)| days.iter().any(|(day, _)| is_of(other, agency, *day)));
-        let taken = days.iter().any(|(day, _)| claimed.contains(&(*agency, *day)));
+        let taken = days
+            .iter()
+            .any(|(day, _)| claimed.contains(&(*agency, *day)));
         if !again && !taken {
             let sum = desk.pool.txn(*line).amount;
             let days = days.clone().into_boxed_slice();

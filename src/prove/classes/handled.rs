@@ -46,7 +46,9 @@ const SHORT: [&str; 3] = ["underpaid", "partial", "net_settlement"];
 /// The lines that lack money in the one dossier of a payment that left it short, where all of them
 /// were written off; none for any other row.
 fn fees_of<'b>(books: &'b Books, row: &Classified) -> Option<Vec<&'b Classified>> {
-    let Some(Entry::Money(at)) = books.entry(&row.key).filter(|_| SHORT.contains(&class(row)))
+    let Some(Entry::Money(at)) = books
+        .entry(&row.key)
+        .filter(|_| SHORT.contains(&class(row)))
     else {
         return None;
     };
@@ -58,7 +60,9 @@ fn fees_of<'b>(books: &'b Books, row: &Classified) -> Option<Vec<&'b Classified>
     let lines = books.lines[dossier.lines.clone()].iter();
     let short = lines.filter(|line| SHORT.iter().any(|class| line.says(class)));
     let short: Vec<&Classified> = short.filter_map(|line| line.said).collect();
-    let all = short.iter().all(|line| own(books, line) == Handled::WrittenOff);
+    let all = short
+        .iter()
+        .all(|line| own(books, line) == Handled::WrittenOff);
     (all && !short.is_empty()).then_some(short)
 }
 
@@ -111,7 +115,10 @@ pub(super) fn said(books: &Books, row: &Classified, handled: Handled, findings: 
         let fees = fees_of(books, row).unwrap_or_default();
         wanted.extend(fees.into_iter().filter_map(|fee| ruling(books, fee)));
     }
-    let wanted: Vec<_> = wanted.iter().map(|d| (d.by.clone(), d.reason.clone())).collect();
+    let wanted: Vec<_> = wanted
+        .iter()
+        .map(|d| (d.by.clone(), d.reason.clone()))
+        .collect();
     let lacks = !wanted.is_empty() && !wanted.iter().any(|w| told.contains(w));
     let known = |(by, reason): &(Box<str>, Box<str>)| {
         let mut all = books.inputs.decisions.iter();

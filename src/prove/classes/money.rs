@@ -55,9 +55,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
             conflict: is_conflict(books, &money.key),
             ruled: rulings().next().is_some(),
-            applied: stakes.iter().any(|stake| stake.decided)
-                || (aside && not_fee)
-                || paid_out,
+            applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee) || paid_out,
             books,
             money,
             stakes,

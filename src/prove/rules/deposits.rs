@@ -35,20 +35,24 @@ pub(super) fn check(
     let within: Vec<(Day, i128)> = within.map(|((_, day), (_, sum))| (*day, *sum)).collect();
     let parts: Vec<(Day, i128)> = days.iter().map(|(day, sum)| (*day, sum.wide())).collect();
     let sum: i128 = within.iter().map(|(_, sum)| sum).sum();
-    let timely = days.iter().all(|(day, _)| in_window(txn, *day, books.rules.deposit_days));
+    let timely = days
+        .iter()
+        .all(|(day, _)| in_window(txn, *day, books.rules.deposit_days));
     let alone = |((_, day), (_, sum)): (&(&str, Day), &(u32, i128))| {
         *sum == txn.amount.wide() && in_window(txn, *day, books.rules.deposit_days)
     };
     let single = sums.desks.iter().any(alone);
     let again = books.money.iter().filter_map(|money| money.said);
     let again = again.filter(|other| other.key != row.key);
-    let again = again.flat_map(|other| &other.evidence).any(|why| match why {
-        Evidence::DepositOf(of, day, _) => **of == *agency && is_in(days, *day),
-        Evidence::DepositOfDays(of, theirs, _) => {
-            **of == *agency && theirs.iter().any(|(day, _)| is_in(days, *day))
-        }
-        _ => false,
-    });
+    let again = again
+        .flat_map(|other| &other.evidence)
+        .any(|why| match why {
+            Evidence::DepositOf(of, day, _) => **of == *agency && is_in(days, *day),
+            Evidence::DepositOfDays(of, theirs, _) => {
+                **of == *agency && theirs.iter().any(|(day, _)| is_in(days, *day))
+            }
+            _ => false,
+        });
     let exact = within == parts && sum == txn.amount.wide() && parts.len() > 1;
     if !exact || !timely || single || again || txn.order_ref.is_some() {
         let what = text(

@@ -27,7 +27,10 @@ pub(super) fn check(
         return missing(row, "-", findings);
     };
     let ruled = |decision: &&crate::domain::Decision| match &decision.ruling {
-        Ruling::Payout { source: of, days: parts } => {
+        Ruling::Payout {
+            source: of,
+            days: parts,
+        } => {
             let same = decision.row == row.key && decision.amount_then == txn.amount;
             same && of.as_str() == source && *parts == days
         }

@@ -68,10 +68,7 @@ impl Page<'_> {
         if untold > 0 {
             told.push(self.t1("share-deciding-untold", "n", self.n(untold)));
         }
-        let args = [
-            ("n", self.n_of(list.len())),
-            ("groups", told.join("; ")),
-        ];
+        let args = [("n", self.n_of(list.len())), ("groups", told.join("; "))];
         self.say("share-deciding-more", &args)
     }
 

@@ -178,12 +178,7 @@ struct End {
 }
 
 impl End {
-    fn of(
-        (group, now): Found<'_>,
-        key: &RowKey,
-        facts: &RunFacts,
-        classes: Classes<'_>,
-    ) -> Self {
+    fn of((group, now): Found<'_>, key: &RowKey, facts: &RunFacts, classes: Classes<'_>) -> Self {
         let lang = facts.lang;
         let changed = now.is_some_and(|(_, _, work, _)| work);
         // a claim that somebody gave up is not matched: its money never came

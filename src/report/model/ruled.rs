@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::classify::Classified;
 use crate::domain::{Day, DossierCode, Lang, RowKey, Ruling};
-use crate::report::facts::{RunFacts, Ruled};
+use crate::report::facts::{Ruled, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
@@ -119,15 +119,19 @@ pub(super) fn since(
     row: &Classified,
 ) -> Option<Since> {
     let own = Handled::of(index, row);
-    let at = if own.is_some() { &row.key } else { asked.ruled_at(row) };
+    let at = if own.is_some() {
+        &row.key
+    } else {
+        asked.ruled_at(row)
+    };
     let handled = own.or_else(|| (*at != row.key).then_some(Handled::RefundRequested))?;
     let Some(ruled) = facts.page.ruled(at) else {
         let advice = match handled {
             Handled::WrittenOff => text::say(facts.lang, "advice-written-off-by", &[]),
             Handled::RefundRequested => text::say(facts.lang, "advice-refund-asked", &[]),
         };
-        let letter = (handled == Handled::RefundRequested)
-            .then(|| text::letter::note(facts.lang, &advice));
+        let letter =
+            (handled == Handled::RefundRequested).then(|| text::letter::note(facts.lang, &advice));
         return Some(Since {
             handled,
             advice,
@@ -136,7 +140,10 @@ pub(super) fn since(
         });
     };
     let until = ruled.on.plus(REFUND_DAYS);
-    let (on, last) = (text::day(facts.lang, ruled.on), text::day(facts.lang, until));
+    let (on, last) = (
+        text::day(facts.lang, ruled.on),
+        text::day(facts.lang, until),
+    );
     let days = REFUND_DAYS.to_string();
     let args = [
         ("day", &*on),

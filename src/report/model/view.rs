@@ -11,6 +11,7 @@ use crate::report::facts::RunFacts;
 use crate::settle::Settlement;
 use crate::text;
 
+use super::Classes;
 use super::awaited;
 use super::compare::{self, CompareRow};
 use super::exceptions::{Item, is_new};
@@ -19,7 +20,6 @@ use super::origin::masked;
 use super::row::{Fact, field, letter, row_facts};
 use super::ruled::{self, Asked, RuledView, Since};
 use super::status::Handled;
-use super::Classes;
 
 /// One exception, ready to be printed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -57,7 +57,9 @@ fn cells(book: &Book<'_>, view: &ClosedView) -> Vec<Cell> {
         Cell::Text(view.how.clone()),
         said(ended.map(|ended| &*ended.what)),
         said(ended.map(|ended| &*ended.by)),
-        ended.and_then(|ended| ended.on).map_or(Cell::Blank, Cell::Day),
+        ended
+            .and_then(|ended| ended.on)
+            .map_or(Cell::Blank, Cell::Day),
         said(ended.map(|ended| &*ended.reason)),
         Cell::Code(view.id.to_string()),
     ]

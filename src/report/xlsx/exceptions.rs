@@ -112,8 +112,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
     let origin = view.origin.as_ref();
     let digest = origin.filter(|origin| !origin.sha256.is_empty());
-    let ruled =
-        |of: fn(&RuledView) -> String| view.ruled.as_ref().map_or_else(String::new, of);
+    let ruled = |of: fn(&RuledView) -> String| view.ruled.as_ref().map_or_else(String::new, of);
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());

@@ -28,7 +28,11 @@ impl<'p, 'a> Days<'p, 'a> {
             for (_, row) in gateway_rows(pool) {
                 if let Some(left) = left.get_mut(&(row.source.as_str(), row.paid_on)) {
                     let pays = row.kind == TxnKind::Payment;
-                    *left += if pays { row.amount.wide() } else { -row.amount.wide() };
+                    *left += if pays {
+                        row.amount.wide()
+                    } else {
+                        -row.amount.wide()
+                    };
                 }
             }
         }
