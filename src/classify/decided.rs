@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::{Decision, DossierCode, ExceptionId, Ruling, Side};
+use crate::domain::{Decision, DossierCode, ExceptionId, RowKey, Ruling, Side};
 use crate::matching::Evidence;
 
 use super::class::{Bucket, Classified, OK, Severity};
@@ -68,8 +68,12 @@ pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
         let all = ended.entry(dossier.clone()).or_insert_with(|| by.clone());
         *all = all.take().filter(|_| by.is_some());
     }
+    // what somebody ruled on the payment itself holds
+    let own = decisions.iter().filter(|d| d.is_handling());
+    let own: BTreeSet<&RowKey> = own.map(|decision| &decision.row).collect();
     for row in rows.iter_mut().filter(|row| row.key.side != Side::Fee) {
-        if !SHORT.contains(&row.class) || row.severity == Severity::Info {
+        let is_open = row.severity != Severity::Info && !own.contains(&row.key);
+        if !SHORT.contains(&row.class) || !is_open {
             continue;
         }
         let ended = row.dossier_code.as_ref().and_then(|code| ended.get(code));
@@ -85,7 +89,7 @@ pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Day, RowKey, SourceName, Vnd};
+    use crate::domain::{Day, SourceName, Vnd};
 
     fn row(class: &'static str, amount: i64) -> Classified {
         let key = RowKey::txn(&SourceName::new("bank"), "T1");
@@ -150,5 +154,36 @@ mod tests {
             row("refunded", 60_000),
             "refunded Action true []",
         );
+    }
+
+    #[test]
+    fn a_payment_goes_with_its_fee_unless_somebody_ruled_on_it() {
+        let code = DossierCode::parse("H48.18.22-221205-0001").unwrap();
+        let check = |on_payment: Option<Ruling>, expected: [Severity; 2]| {
+            let mut fee = row("underpaid", 50_000);
+            fee.key = RowKey::fee(&code, &crate::domain::FeeId::new("F1"));
+            fee.dossier_code = Some(code.clone());
+            let mut payment = row("underpaid", 49_000);
+            payment.dossier_code = Some(code.clone());
+            let rule = |row: &Classified, ruling| Decision {
+                row: row.key.clone(),
+                ruling,
+                amount_then: row.amount,
+                class_then: "underpaid".into(),
+                by: "an".into(),
+                reason: "because".into(),
+            };
+            let mut decisions = vec![rule(&fee, Ruling::WriteOff)];
+            decisions.extend(on_payment.map(|ruling| rule(&payment, ruling)));
+            let mut rows = vec![fee, payment];
+            rows.sort_by(|a, b| a.key.cmp(&b.key));
+            apply(&decisions, &mut rows);
+            with_their_fees(&decisions, &mut rows);
+            rows.sort_by_key(|row| row.key.side != Side::Fee);
+            assert_eq!([rows[0].severity, rows[1].severity], expected);
+        };
+        check(None, [Severity::Info, Severity::Info]);
+        let waits = Some(Ruling::RefundRequested);
+        check(waits, [Severity::Info, Severity::Action]);
     }
 }

@@ -49,8 +49,8 @@ pub enum Ruling {
     /// The transaction pays these lines (one: a pair; several: a split). The parts are at most its
     /// amount.
     Pays(Vec<Share>),
-    /// The bank line is what a gateway paid out of these days, so much of each, in order of the days.
-    /// The parts add up to its amount, and no day hands on more than it took in.
+    /// The bank line is what a gateway paid out of these days, so much of each, in order of the
+    /// days. The parts add up to its amount, and no day hands on more than it took in.
     Payout {
         /// The gateway's source.
         source: SourceName,

@@ -33,7 +33,8 @@ static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bund
 
 /// The message `key` in `lang` with its arguments put in. Arguments are texts: figures are
 /// formatted by [`money`], [`percent`], [`number`] and [`day`] first, so that no amount ever passes
-/// through a float. Of `<<one|other>>` in a message the first is said where `n` is 1. A key that does not exist is shown as it is; a test makes sure there is none.
+/// through a float. Of `<<one|other>>` in a message the first is said where `n` is 1. A key that
+/// does not exist is shown as it is; a test makes sure there is none.
 pub fn say(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     lookup(lang, key, args).unwrap_or_else(|| key.to_owned())
 }

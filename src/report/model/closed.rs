@@ -89,7 +89,13 @@ impl ClosedView {
 
     /// The same in words.
     pub fn outcome_word(&self, lang: Lang) -> String {
-        text::say(lang, &format!("closed-outcome-{}", self.outcome()), &[])
+        let key = match self.outcome() {
+            "changed" => "closed-outcome-changed",
+            "ruled" => "closed-outcome-ruled",
+            "matched" => "closed-outcome-matched",
+            _ => "closed-outcome-other",
+        };
+        text::say(lang, key, &[])
     }
 }
 

@@ -43,8 +43,8 @@ pub const AGE: &str = "age_days";
 /// What a person decides: a word of [`Choice`], or empty.
 pub const DECISION: &str = "decision";
 /// What the decision needs beside its word: `DOSSIER[/FEE]` for a pair, the same with `=AMOUNT`,
-/// separated by `;`, for a split, `SOURCE/ID` for "paid by", `SOURCE/DAY[=AMOUNT]`, separated by `;`,
-/// for a payout; else empty.
+/// separated by `;`, for a split, `SOURCE/ID` for "paid by", `SOURCE/DAY[=AMOUNT]`, separated by
+/// `;`, for a payout; else empty.
 pub const TARGET: &str = "target";
 /// Who is to settle it; empty for nobody. Filled with who was given it so far.
 pub const ASSIGNEE: &str = "assignee";

@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
 
 use crate::classify::Severity;
 use crate::domain::Side;
-use crate::report::model::{ExceptionView, RuledView};
+use crate::report::model::ExceptionView;
 use crate::text;
 
 use super::columns::{
@@ -112,7 +112,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
     let origin = view.origin.as_ref();
     let digest = origin.filter(|origin| !origin.sha256.is_empty());
-    let ruled = |of: fn(&RuledView) -> String| view.ruled.as_ref().map_or_else(String::new, of);
+    let [ruling, ruled_by, ruled_on, ruled_reason] = ruled(view);
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());
@@ -147,10 +147,10 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Input,
         Cell::Input,
         Cell::Input,
-        Cell::Text(ruled(|ruled| ruled.what.clone())),
-        Cell::Text(ruled(|ruled| ruled.by.to_string())),
-        (view.ruled.as_ref()).map_or(Cell::Blank, |ruled| Cell::Day(ruled.on)),
-        Cell::Text(ruled(|ruled| ruled.reason.to_string())),
+        ruling,
+        ruled_by,
+        ruled_on,
+        ruled_reason,
         Cell::Text(view.note.clone()),
         if page.contains(&*view.id) {
             Cell::Link(
@@ -179,6 +179,16 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         }),
         Cell::Code(view.assignee.to_string()),
     ]
+}
+
+/// What was ruled on it so far, by whom, when and why.
+fn ruled(view: &ExceptionView) -> [Cell; 4] {
+    let Some(ruled) = &view.ruled else {
+        return [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank];
+    };
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let day = Cell::Day(ruled.on);
+    [text(&ruled.what), text(&ruled.by), day, text(&ruled.reason)]
 }
 
 /// What is at stake and where it is counted, where it is not at this row: a sum over the rows holds
