@@ -51,6 +51,9 @@ pub fn at_risk(class: &str, key: &RowKey, amount: Vnd, evidence: &[Evidence]) ->
     if let Some(counted) = of_repeat.filter(|_| !is_fee) {
         return counted;
     }
+    if !is_fee && evidence.contains(&Evidence::RefundAgreed) {
+        return AtRisk::Here(Vnd::default());
+    }
     let difference = evidence.iter().find_map(difference);
     let surplus = evidence.iter().find_map(left_of_surplus);
     match class {

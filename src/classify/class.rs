@@ -140,9 +140,15 @@ impl Classified {
         })
     }
 
-    /// What to do about it while it is open, where what was seen tells more than the class.
+    /// What to do about it while it is open, where what was seen tells more than the class; of a
+    /// refund that all agree on, that nothing is to be done.
     pub fn advice(&self) -> Option<Text> {
-        super::unread::advice(&self.evidence).filter(|_| self.is_open())
+        super::unread::advice(&self.evidence).filter(|_| self.is_open() || self.is_agreed())
+    }
+
+    /// True for money that went back whole where the records agree.
+    pub fn is_agreed(&self) -> bool {
+        self.evidence.contains(&Evidence::RefundAgreed)
     }
 
     /// The class by which the row counts in the shares: a stale decision changes nothing in it.

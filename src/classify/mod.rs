@@ -139,6 +139,7 @@ pub fn classify(desk: &Desk) -> Classes {
     money(desk, &provisional, &places, &mut rows, &mut place);
     place.sort(&mut rows);
     decided::apply(&inputs.decisions, &mut rows);
+    decided::with_their_fees(&inputs.decisions, &mut rows);
     Classes {
         rows,
         place,

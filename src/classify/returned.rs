@@ -1,9 +1,10 @@
 //! Money that went back.
 
-use crate::domain::{Text, Vnd};
+use crate::domain::{FeeStatus, Text, Vnd};
 use crate::matching::Evidence;
 use crate::matching::desk::Money;
-use crate::matching::ledger::{Effect, Entry, Returned};
+use crate::matching::ledger::{Effect, Entry, Line, Returned};
+use crate::matching::pool::Pool;
 
 use super::case::{FeeCase, MoneyCase};
 use super::class::{Class, Seen, Severity};
@@ -76,6 +77,7 @@ pub(super) const REFUNDED: Class = Class {
     on_fee: |case| refunded_fee(case, |kept| kept <= 0),
     on_money: |case| {
         let back = returned(case, |r| !r.reversal && r.whole && !r.unlinked);
+        let back = back.map(|seen| with_agreement(seen, agrees(case)));
         back.or_else(|| repeat_back(case))
     },
 };
@@ -88,7 +90,39 @@ fn repeat_back(case: &MoneyCase) -> Seen {
     let mut entries = case.ledger_entries();
     let repeats = |e: &Entry| matches!(e.effect, Effect::Duplicate { .. });
     let (ledger, entry) = entries.find(|(_, e)| repeats(e) && e.is_sent_back())?;
-    super::amount::repeat(case.pool, ledger, entry)
+    let seen = super::amount::repeat(case.pool, ledger, entry)?;
+    Some(with_agreement(seen, true))
+}
+
+fn with_agreement(mut seen: Vec<Evidence>, agreed: bool) -> Vec<Evidence> {
+    seen.extend(agreed.then_some(Evidence::RefundAgreed));
+    seen
+}
+
+/// True when nothing is left on a line that the registry calls refunded.
+fn is_agreed(pool: &Pool, line: &Line) -> bool {
+    line.kept() <= 0 && pool.fee(line.fee).status == FeeStatus::Refunded
+}
+
+/// True when every line that the return took from is refunded as the registry says; what only
+/// returns a repeat or a surplus takes from none.
+fn agrees(case: &MoneyCase) -> bool {
+    let Some((dossier, _)) = case.returned else {
+        return false;
+    };
+    let lines = &case.desk.ledgers.of(dossier).lines;
+    let back = case.ledger_return().into_iter();
+    let mut took = back
+        .flat_map(|back| &back.parts)
+        .filter(|(_, dong)| *dong > 0);
+    took.all(|(l, _)| is_agreed(case.pool, &lines[*l]))
+}
+
+/// True when it took anything from a line.
+fn takes(case: &MoneyCase) -> bool {
+    let back = case.ledger_return().into_iter();
+    let mut took = back.flat_map(|back| &back.parts);
+    took.any(|(_, dong)| *dong > 0)
 }
 
 fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
@@ -98,8 +132,8 @@ fn refunded_fee(case: &FeeCase, wanted: fn(i128) -> bool) -> Seen {
         let place = ledger.place(line.fee).into_iter();
         let rows = place.flat_map(|l| ledger.returns_on(l));
         let rows = rows.filter(|r| !r.reversal);
-        rows.map(|r| Evidence::ReturnedBy(case.pool.txn(r.txn).id.as_ref().into()))
-            .collect()
+        let by = rows.map(|r| Evidence::ReturnedBy(case.pool.txn(r.txn).id.as_ref().into()));
+        with_agreement(by.collect(), is_agreed(case.pool, line))
     })
 }
 
@@ -121,7 +155,10 @@ pub(super) const PARTIAL_REFUND: Class = Class {
     severity: Severity::Warn,
     carried: false,
     on_fee: |case| refunded_fee(case, |kept| kept > 0),
-    on_money: |case| returned(case, |r| !r.reversal && !r.whole && !r.unlinked),
+    on_money: |case| {
+        let back = returned(case, |r| !r.reversal && !r.whole && !r.unlinked)?;
+        Some(with_agreement(back, takes(case) && agrees(case)))
+    },
 };
 
 /// A refund or reversal whose payment is not known.

@@ -81,6 +81,12 @@ pub(super) fn named(
         .map_or(Severity::Info, |(class, _)| class.severity);
     let carries = found.as_ref().is_some_and(|(class, _)| class.carried);
     let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
+    // where another class asks for somebody the agreement settles nothing
+    let quiet = |also: &&str| super::class(also).is_none_or(|c| c.severity == Severity::Info);
+    if !also.iter().all(|also| quiet(&also)) {
+        evidence.retain(|why| *why != Evidence::RefundAgreed);
+    }
+    let agreed = evidence.contains(&Evidence::RefundAgreed);
     evidence.extend(short);
     let opening = rules.start.filter(|start| id != OK && row.day < *start);
     evidence.extend(opening.map(Evidence::BeforeStart));
@@ -99,7 +105,7 @@ pub(super) fn named(
         evidence,
         nearest,
         also,
-        severity: if opening.is_some() {
+        severity: if opening.is_some() || agreed {
             Severity::Info
         } else {
             severity

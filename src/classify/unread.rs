@@ -131,6 +131,12 @@ pub(super) const UNIDENTIFIED: Class = Class {
 /// What to do about an open row, where what was seen of it tells more than its class: of a line
 /// that equals what a counter took, or what a gateway owes, nobody asks for a sender.
 pub fn advice(evidence: &[Evidence]) -> Option<Text> {
+    if evidence.contains(&Evidence::RefundAgreed) {
+        return Some(Text {
+            vi: "Không cần làm gì: tiền đã hoàn, hệ thống một cửa và các bên ghi như nhau.",
+            en: "Nothing to do: the money went back, and all records say the same.",
+        });
+    }
     let is_cash =
         |why: &Evidence| matches!(why, Evidence::MayBeDeposit(..)) && why.is_doubtful_sum();
     if evidence.iter().any(is_cash) {

@@ -112,6 +112,19 @@ pub fn in_force(entries: &[Entry]) -> Vec<Decision> {
     last.into_values().flatten().collect()
 }
 
+/// The entry of the ruling in force on each row.
+pub fn rulings(entries: &[Entry]) -> BTreeMap<&RowKey, (&Ruling, &Draft)> {
+    let mut last = BTreeMap::new();
+    for Entry { draft, .. } in entries {
+        match &draft.action {
+            Action::Assign(_) => {}
+            Action::Undo => drop(last.remove(&draft.row)),
+            Action::Rule(ruling) => drop(last.insert(&draft.row, (ruling, draft))),
+        }
+    }
+    last
+}
+
 /// Who is to settle each assigned row.
 pub fn owners(entries: &[Entry]) -> BTreeMap<&RowKey, &str> {
     let mut owners = BTreeMap::new();

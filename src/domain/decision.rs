@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::day::Day;
 use super::dossier_code::DossierCode;
 use super::fee::{Fee, FeeStatus};
-use super::ids::{FeeId, RowKey};
+use super::ids::{FeeId, RowKey, SourceName};
 use super::vnd::Vnd;
 
 /// A part of a money row given to one fee line.
@@ -48,6 +49,14 @@ pub enum Ruling {
     /// The transaction pays these lines (one: a pair; several: a split). The parts are at most its
     /// amount.
     Pays(Vec<Share>),
+    /// The bank line is what a gateway paid out of these days, so much of each, in order of the
+    /// days. The parts add up to its amount, and no day hands on more than it took in.
+    Payout {
+        /// The gateway's source.
+        source: SourceName,
+        /// Its days.
+        days: Vec<(Day, Vnd)>,
+    },
     /// The transaction is no fee. Of a row that could not be read: nothing of it counts, because it
     /// came in good order under another id, or is none.
     NotFee,
@@ -63,6 +72,7 @@ impl Ruling {
         match self {
             Self::Pays(shares) if shares.len() == 1 => "pair",
             Self::Pays(_) => "split",
+            Self::Payout { .. } => "payout",
             Self::NotFee => "not_fee",
             Self::WriteOff => "write_off",
             Self::RefundRequested => "refund_requested",

@@ -1,8 +1,10 @@
 //! Writing a person's decision into the book: is the exception there, does the ruling fit its row,
 //! did nobody else decide meanwhile?
 
+mod payout;
 mod read;
 mod shares;
+mod words;
 
 use anyhow::Context as _;
 
@@ -16,8 +18,9 @@ use crate::report::model::row_kind;
 use crate::store::{ExceptionRecord, Store, StoreError};
 use crate::text;
 use shares::shares_of;
+use words::{action_word, side_word};
 
-pub use read::{read_part, read_row, read_target};
+pub use read::{PayoutDay, is_no_reason, read_part, read_payout, read_row, read_target};
 
 /// A fee line, or all open lines of a dossier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +40,8 @@ pub enum Choice {
     Split(Vec<(Target, Vnd)>),
     /// The fee was paid by this transaction.
     PaidBy(SourceName, Box<str>),
+    /// The bank line is a gateway's payout of these days, so much each.
+    Payout(Vec<PayoutDay>),
     /// A ruling that needs no target.
     Rule(Ruling),
     /// The program's rules decide again.
@@ -78,8 +83,9 @@ pub struct Plan {
 
 /// Appends the decision to the book; it counts from the first night not yet published.
 pub async fn decide(store: &Store, clock: &dyn Clock, ask: &Ask) -> Result<Entry, JobError> {
-    let planned = plan(store, clock, ask, Again::Refused).await;
-    let plan = planned.map_err(|unfit| unfit.error)?;
+    let plan = plan(store, clock, ask, Again::Refused)
+        .await
+        .map_err(|unfit| unfit.error)?;
     let written = write(store, &[&plan]).await?;
     let entry = written.into_iter().next();
     Ok(entry.context("no entry was written")?)
@@ -148,6 +154,10 @@ pub async fn plan(
     let lang = ask.lang;
     if ask.reason.trim().is_empty() || ask.by.trim().is_empty() {
         return Err(usage(lang, "decide-who", "decide-who-fix", &[]).into());
+    }
+    let decides = !matches!(ask.choice, Choice::Assign(_) | Choice::Note);
+    if decides && is_no_reason(&ask.reason) {
+        return Err(usage(lang, "decide-other-reason", "decide-other-reason-fix", &[]).into());
     }
     let Some(last) = store.last_run().await? else {
         return Err(usage(lang, "decide-no-night", "decide-no-night-fix", &[]).into());
@@ -260,34 +270,12 @@ fn may_rule(
     Ok(())
 }
 
-/// A message and what to do, by their keys.
+/// A message and what to do.
 fn usage(lang: Lang, message: &str, fix: &str, args: &[(&str, &str)]) -> JobError {
     JobError::Usage {
         message: text::say(lang, message, args),
         fix: text::say(lang, fix, args),
     }
-}
-
-fn side_word(lang: Lang, side: Side) -> String {
-    let key = match side {
-        Side::Fee => "side-fee",
-        Side::Receipt => "side-receipt",
-        Side::Txn => "side-txn",
-    };
-    text::say(lang, key, &[])
-}
-
-/// What was decided, as the workbook's drop-down has it.
-fn action_word(lang: Lang, action: &Action) -> String {
-    let key = match action {
-        Action::Rule(Ruling::Pays(_)) => "ruling-pays",
-        Action::Rule(Ruling::NotFee) => "choice-not-fee",
-        Action::Rule(Ruling::WriteOff) => "choice-write-off",
-        Action::Rule(Ruling::RefundRequested) => "choice-refund-requested",
-        Action::Undo => "choice-undo",
-        Action::Assign(_) => "ruling-assign",
-    };
-    text::say(lang, key, &[])
 }
 
 /// The row that the choice is about, and what it does.
@@ -307,7 +295,7 @@ async fn action(
     match &ask.choice {
         Choice::Undo => Ok((key, Action::Undo)),
         Choice::Assign(to) => Ok((key, Action::Assign(to.clone()))),
-        // to whoever is to settle it so far, which the book of the row tells
+        // to whoever is to settle it so far
         Choice::Note => Ok((key, Action::Assign("".into()))),
         Choice::Rule(Ruling::NotFee) if key.side != Side::Txn && !is_unread(record) => Err(
             is_other("decide-no-txn", ["decide-no-txn-fix", "decide-no-txn-file"]),
@@ -328,6 +316,13 @@ async fn action(
             let shares = shares_of(store, &parts, txn.amount, lang).await;
             let shares = shares.map_err(Unfit::target)?;
             Ok((key, rule(Ruling::Pays(shares))))
+        }
+        Choice::Payout(days) => {
+            let line = payment(store, &key, lang).await?;
+            let ruling = payout::of(store, days, &line, lang)
+                .await
+                .map_err(Unfit::target);
+            Ok((key, rule(ruling?)))
         }
         Choice::PaidBy(source, id) => {
             let (Side::Fee, Some(dossier_code)) = (key.side, key.dossier.clone()) else {

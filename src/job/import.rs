@@ -183,6 +183,12 @@ async fn one(store: &Store, clock: &dyn Clock, row: &Filled, how: &How) -> Resul
             ["import-no-reason", "import-no-reason-fix"],
         ));
     }
+    if !row.decision.is_empty() && by_hand::is_no_reason(&why) {
+        return Err(told(
+            sheet::NOTE,
+            ["import-other-reason", "import-other-reason-fix"],
+        ));
+    }
     let mut plans: Vec<Plan> = Vec::new();
     for (column, choice) in choices(row, how.lang).map_err(|bad| Bad::Row(Box::new(bad)))? {
         let ask = Ask {
@@ -346,6 +352,7 @@ fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
     let fix = match word {
         Word::Split => "import-write-parts",
         Word::PaidBy => "import-write-row",
+        Word::Payout => "import-write-days",
         _ => "import-write-target",
     };
     let fix = text::say(lang, fix, &[]);
@@ -355,7 +362,7 @@ fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
         let message = text::say(lang, "import-bad-target", &args);
         row.refuse_as(sheet::TARGET, message, fix.clone())
     };
-    let needs = matches!(word, Word::Pair | Word::Split | Word::PaidBy);
+    let needs = matches!(word, Word::Pair | Word::Split | Word::PaidBy | Word::Payout);
     if needs && row.target.is_empty() {
         let message = text::say(lang, "import-no-target", &[]);
         return Err(row.refuse_as(sheet::TARGET, message, fix));
@@ -376,10 +383,12 @@ fn choice(row: &Filled, lang: Lang) -> Result<Choice, Refused> {
             Choice::PaidBy(source, id)
         }
         Word::Split => {
-            let parts = row.target.split([';', '\n']).map(str::trim);
-            let parts = parts.filter(|part| !part.is_empty());
-            let parts: Result<Vec<_>, String> = parts.map(by_hand::read_part).collect();
+            let parts: Result<Vec<_>, String> = row.targets().map(by_hand::read_part).collect();
             Choice::Split(parts.map_err(&bad)?)
+        }
+        Word::Payout => {
+            let days: Result<Vec<_>, String> = row.targets().map(by_hand::read_payout).collect();
+            Choice::Payout(days.map_err(&bad)?)
         }
         Word::NotFee => Choice::Rule(Ruling::NotFee),
         Word::WriteOff => Choice::Rule(Ruling::WriteOff),

@@ -14,9 +14,9 @@ use super::late;
 use super::order;
 use super::trend;
 use crate::classify::{Bucket, still_due};
-use crate::decision::{self, Entry};
-use crate::domain::{Day, Inputs, RowKey, SourceName, Vnd};
-use crate::report::{Note, PageFacts, SourceFile, rule_lines};
+use crate::decision::{self, Draft, Entry};
+use crate::domain::{Day, Inputs, Moment, RowKey, Ruling, SourceName, Vnd};
+use crate::report::{Note, PageFacts, Ruled, SourceFile, rule_lines};
 use crate::settle::Settlement;
 use crate::source::push;
 use crate::store::{ExceptionRecord, ExportFile, Reading, RunRecord};
@@ -100,7 +100,13 @@ pub(super) async fn of(
     let listed: BTreeSet<&RowKey> = listed.collect();
     let assigned = desk.store.assigned(listed.iter().copied(), day).await?;
     // of these rows alone: the book of years is not read every night
-    let book = desk.store.entries_of(listed.iter().copied(), day).await?;
+    let before_too = before.open.iter().map(|open| &open.key);
+    let asked: BTreeSet<&RowKey> = listed.iter().copied().chain(before_too).collect();
+    let book = desk.store.entries_of(asked.iter().copied(), day).await?;
+    let ruled = decision::rulings(&book).into_iter().map(ruled);
+    let ruled = ruled.collect();
+    let mut book = book;
+    book.retain(|entry| listed.contains(&entry.draft.row));
     let (notes, people) = told_in(&book);
     Ok(PageFacts {
         month_before: before.month_before(targets),
@@ -115,6 +121,7 @@ pub(super) async fn of(
         assigned,
         origins: origins.into_iter().collect(),
         notes,
+        ruled,
         people,
         files,
         late_files,
@@ -140,6 +147,18 @@ fn told_in(book: &[Entry]) -> (Vec<(RowKey, Note)>, Vec<Box<str>>) {
     let notes = decision::notes(book).into_iter().map(note);
     let people = decision::people(book).into_iter().map(Box::from);
     (notes.collect(), people.collect())
+}
+
+/// A ruling with the day on which it was written.
+fn ruled((row, (ruling, draft)): (&RowKey, (&Ruling, &Draft))) -> (RowKey, Ruled) {
+    let at = Moment::parse(&draft.at_wall);
+    let ruled = Ruled {
+        ruling: ruling.clone(),
+        by: draft.by.clone(),
+        on: at.map_or(draft.night, |at| at.day()),
+        reason: draft.reason.clone(),
+    };
+    (row.clone(), ruled)
 }
 
 /// The sources that may read files; bodies of webhooks are answers, not files.

@@ -13,7 +13,7 @@ use crate::classify::CLASSES;
 use crate::config::Format;
 use crate::domain::{Day, RunId};
 use crate::report::csv::{self, Style};
-use crate::report::model::{Index, VersionChanges};
+use crate::report::model::{Index, VersionChanges, every_closed};
 use crate::report::publish::{self, OutFile, Staged, TIMINGS};
 use crate::report::{Report, RunFacts, html, json, pdf, xlsx};
 use crate::settle::{Inputs, SettleError, Settlement};
@@ -97,9 +97,12 @@ fn format_of(name: &str) -> Option<Format> {
         "run.json" => Some(Format::Json),
         pdf::FILE => Some(Format::Pdf),
         xlsx::FILE => Some(Format::Xlsx),
-        "exceptions.csv" | "links.csv" | "share.csv" | "changes.csv" | csv::FEE_FINDINGS => {
-            Some(Format::Csv)
-        }
+        "exceptions.csv"
+        | "links.csv"
+        | "share.csv"
+        | "changes.csv"
+        | csv::CLOSED
+        | csv::FEE_FINDINGS => Some(Format::Csv),
         _ => None,
     }
 }
@@ -249,6 +252,12 @@ fn tables(
         OutFile::new("links.csv", links),
         OutFile::new("share.csv", shares),
     ];
+    let closed = every_closed(&names, settlement, facts, CLASSES);
+    if !closed.is_empty() {
+        let mut rows = Vec::new();
+        csv::write_closed(&mut rows, &closed, style)?;
+        files.push(OutFile::new(csv::CLOSED, rows));
+    }
     if let Some(fees) = &facts.fees {
         let mut findings = Vec::new();
         csv::write_fee_findings(&mut findings, fees, style)?;

@@ -91,11 +91,18 @@ impl Facts<'_, '_> {
                     let days = (on.minus(rules.deposit_days), on);
                     Some((*day, true, days, day.plus(rules.deposit_days)))
                 }
+                Evidence::DepositOfDays(_, of, _) => {
+                    let ((first, _), (last, _)) = of.first().zip(of.last())?;
+                    let days = (on.minus(rules.deposit_days), on);
+                    Some((*first, true, days, last.plus(rules.deposit_days)))
+                }
                 why => {
                     let (_, days) = why.paid_out()?;
                     let ((first, _), (last, _)) = days.first().zip(days.last())?;
                     let until = rules.batch_until(*last);
-                    Some((*first, false, (rules.batch_from(on), on), until))
+                    // what a person called a payout may be of days long before
+                    let from = rules.batch_from(on).min(*first);
+                    Some((*first, false, (from, on), until))
                 }
             });
             if let Some((first, of_cash, days, until)) = told.filter(|(day, ..)| again(day)) {

@@ -53,6 +53,8 @@ pub enum Evidence {
     SurplusBack(Box<str>, Day, Vnd),
     /// What went back was beyond the due of what this row paid; the rest of it, in dong, was not.
     OfSurplus(Box<str>, Vnd),
+    /// All of it went back, and the registry says so too: nobody has to do anything.
+    RefundAgreed,
     /// Same account and bank reference, or same code, amount and time, as this row.
     SameAs(Box<str>),
     /// The net sum of a gateway's day: (source, day, sum).
@@ -62,6 +64,9 @@ pub enum Evidence {
     BatchOfDays(Box<str>, Box<[(Day, Vnd)]>, Vnd),
     /// The sum of an agency's receipts of a day: (agency, day, sum).
     DepositOf(Box<str>, Day, Vnd),
+    /// The sum of an agency's receipts of several days, one behind the other: (agency, each day
+    /// with its sum, sum of all).
+    DepositOfDays(Box<str>, Box<[(Day, Vnd)]>, Vnd),
     /// As much as a gateway's days from the first to the last, and not taken for them: (source,
     /// first day, last day, why not).
     MayBeBatch(

@@ -2,7 +2,9 @@
 
 #![allow(clippy::ref_option, reason = "askama passes arguments by reference")]
 
+use crate::domain::Lang;
 use crate::kpi::Fraction;
+use crate::text;
 
 /// The part of 0 to 100 % that a chart shows, in whole percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,18 +74,18 @@ impl Scale {
     }
 
     /// Six marks from end to end.
-    pub(super) fn ticks(&self) -> Vec<Tick> {
+    pub(super) fn ticks(&self, lang: Lang) -> Vec<Tick> {
         let tick = |i: i128| Tick {
             x: i * 200,
             share: format!("{}%", i * 20),
-            label: format!("{}\u{a0}%", self.from + i * self.span / 5),
+            label: text::percent_whole(lang, self.from + i * self.span / 5),
         };
         (0..=5).map(tick).collect()
     }
 
     /// The marks without the ends.
-    pub(super) fn inner(&self) -> Vec<Tick> {
-        self.ticks()
+    pub(super) fn inner(&self, lang: Lang) -> Vec<Tick> {
+        self.ticks(lang)
             .into_iter()
             .filter(|tick| (1..1000).contains(&tick.x))
             .collect()
@@ -118,7 +120,7 @@ mod tests {
     #[test]
     fn marks_divide_the_scale() {
         let labels: Vec<String> = Scale { from: 45, span: 10 }
-            .ticks()
+            .ticks(Lang::Vi)
             .into_iter()
             .map(|t| t.label)
             .collect();

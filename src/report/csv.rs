@@ -11,9 +11,11 @@ use crate::classify::Severity;
 use crate::domain::{AgencyCode, ExceptionId, Lang, RowKey};
 use crate::kpi::{Fraction, Share};
 use crate::matching::{Evidence, Nearest, Suggestion};
-use crate::report::model::{Index, mask_seen};
+use crate::report::facts::Ruled;
+use crate::report::model::{Index, mask_seen, ruling_word};
 
 pub use changes::write_changes;
+pub use closed::{CLOSED, write_closed};
 pub use differences::{DifferenceRow, write_differences};
 pub use fees::{FEE_FINDINGS, write_fee_findings};
 pub use known::{KnownShare, figures, outer, write_arrived, write_known, write_moved};
@@ -26,8 +28,9 @@ pub use table::is_formula;
 
 use table::Table;
 
-mod fees;
 mod changes;
+mod closed;
+mod fees;
 mod differences;
 mod known;
 mod links;
@@ -83,6 +86,8 @@ pub struct ExceptionRow<'a> {
     pub detail: String,
     /// How much a person has to do.
     pub severity: Severity,
+    /// What a person ruled on it; in the files of a night alone.
+    pub ruled: Option<&'a Ruled>,
 }
 
 /// `exceptions.csv` of a night: other rows are called by what the bank knows them by.
@@ -94,7 +99,8 @@ pub fn write_night_exceptions(
 ) -> io::Result<()> {
     let evidence = |said: &Evidence| names.say(style.lang, said);
     let nearest = |near: &Nearest| names.say_near(style.lang, near);
-    exception_rows(to, rows, style, evidence, nearest)
+    let header: Vec<&str> = EXCEPTIONS.iter().chain(&RULED).copied().collect();
+    exception_rows(to, rows, (style, &header), evidence, nearest)
 }
 
 /// Sentences joined by `; ` into one reused buffer.
@@ -122,6 +128,9 @@ const EXCEPTIONS: [&str; 11] = [
     "severity",
 ];
 
+/// What a person ruled, behind these in the file of a night.
+const RULED: [&str; 4] = ["ruling", "ruled_by", "ruled_on", "ruled_reason"];
+
 /// `exceptions.csv`: the given rows, sorted here.
 pub fn write_exceptions(
     to: impl Write,
@@ -129,13 +138,14 @@ pub fn write_exceptions(
     style: Style,
 ) -> io::Result<()> {
     let evidence = |said: &Evidence| mask_seen(said).say(style.lang);
-    exception_rows(to, rows, style, evidence, |near| near.say(style.lang))
+    let nearest = |near: &Nearest| near.say(style.lang);
+    exception_rows(to, rows, (style, &EXCEPTIONS), evidence, nearest)
 }
 
 fn exception_rows(
     to: impl Write,
     mut rows: Vec<ExceptionRow<'_>>,
-    style: Style,
+    (style, header): (Style, &[&str]),
     evidence: impl Fn(&Evidence) -> String,
     nearest: impl Fn(&Nearest) -> String,
 ) -> io::Result<()> {
@@ -143,7 +153,8 @@ fn exception_rows(
     if !rows.is_sorted_by(sorted) {
         rows.sort_by(|a, b| (a.key, a.class).cmp(&(b.key, b.class)));
     }
-    let mut table = Table::new(to, style, &EXCEPTIONS)?;
+    let mut table = Table::new(to, style, header)?;
+    let tells_rulings = header.len() > EXCEPTIONS.len();
     let mut sentence = String::new();
     for row in rows {
         table.text(row.key.side.id());
@@ -159,6 +170,14 @@ fn exception_rows(
         table.text(row.key.source.as_str());
         table.text(&row.detail);
         table.text(row.severity.id());
+        if tells_rulings {
+            let ruled = row.ruled;
+            let what = ruled.map(|ruled| ruling_word(style.lang, &ruled.ruling));
+            table.text(what.as_deref().unwrap_or_default());
+            table.text(ruled.map_or("", |ruled| &ruled.by));
+            table.number(&ruled.map_or_else(String::new, |ruled| ruled.on.to_string()));
+            table.text(ruled.map_or("", |ruled| &ruled.reason));
+        }
         table.end_row()?;
     }
     table.finish()

@@ -30,7 +30,7 @@ pub use before::{AtEnd, BeforeFigures, PeriodBefore};
 pub use diff::Replaced;
 pub use gateways::{GatewayFacts, HeldBefore};
 pub use known::{AsKnown, NightsKnown};
-pub use page::{ClosedMark, LateFile, LateForClosed, Note, PageFacts, SourceFile};
+pub use page::{ClosedMark, LateFile, LateForClosed, Note, PageFacts, Ruled, SourceFile};
 pub use unrun::stretches;
 
 /// A number of rows and their sum in dong, without sign.

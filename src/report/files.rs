@@ -7,9 +7,9 @@ use crate::domain::Lang;
 use crate::settle::{Inputs, Settlement};
 
 use super::csv::{
-    FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares, write_changes,
-    write_exceptions, write_fee_findings, write_links, write_night_exceptions, write_night_links,
-    write_period_links, write_shares, write_suggestions,
+    CLOSED, FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares,
+    write_changes, write_closed, write_exceptions, write_fee_findings, write_links,
+    write_night_exceptions, write_night_links, write_period_links, write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
 use super::model::{Index, Report};
@@ -75,6 +75,9 @@ pub fn night_files(
             }
             write_night_links(to, night_groups(settlement, facts), &index, style)
         })?);
+        if let Some(closed) = report.closed.as_deref().filter(|closed| !closed.is_empty()) {
+            files.push(file(CLOSED, |to| write_closed(to, closed, style))?);
+        }
         let shares = night_shares(settlement, facts);
         files.push(file("share.csv", |to| write_shares(to, shares, style))?);
         if let Some(fees) = &facts.fees {

@@ -20,7 +20,7 @@ pub mod xlsx;
 
 pub use facts::{
     Calibration, Changes, Closed, Digests, Estimate, Figure, GatewayFacts, HeldBefore, KindFigure,
-    Note, PageFacts, Previous, Replaced, RunFacts, SourceFile, SourceNight, StandingRow,
+    Note, PageFacts, Previous, Replaced, Ruled, RunFacts, SourceFile, SourceNight, StandingRow,
     StatementBalance, TrendPoint,
 };
 pub use files::{match_files, night_files};

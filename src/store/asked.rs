@@ -24,6 +24,20 @@ pub struct Daily {
     pub back_sum: i128,
 }
 
+/// What a gateway took in on one day, less what went back; dong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GatewayDaySum {
+    /// The day of payment.
+    pub day: Day,
+    /// Before its fees.
+    pub gross: i128,
+    /// After them, as its rows tell them.
+    pub net: i128,
+}
+
+/// A payment may count under a day so much later or earlier than its own.
+const SHIFT: u32 = 31;
+
 fn daily(rows: &[Row]) -> Result<Vec<(Day, Daily)>, StoreError> {
     let of_day = |row: &Row| {
         let of = row.parsed("day", day)?;
@@ -53,6 +67,26 @@ impl Store {
             Bind::Text(&to),
         ];
         daily(&self.read(&sql::SELECT_DAILY_PAYMENT, &binds).await?)
+    }
+
+    /// What the gateway `source` took in on its days of payment; days without any are left out.
+    pub async fn gateway_days(
+        &self,
+        source: &SourceName,
+        (from, to): (Day, Day),
+    ) -> Result<Vec<GatewayDaySum>, StoreError> {
+        let days = [from, to, from.minus(SHIFT), to.plus(SHIFT)].map(|day| day.to_string());
+        let mut binds = vec![Bind::Text(source.as_str())];
+        binds.extend(days.iter().map(|day| Bind::Text(day)));
+        let rows = self.read(&sql::SELECT_GATEWAY_DAY, &binds).await?;
+        let of_day = |row: &Row| {
+            Ok(GatewayDaySum {
+                day: row.parsed("day", day)?,
+                gross: row.int("gross_vnd")?.into(),
+                net: row.int("net_vnd")?.into(),
+            })
+        };
+        rows.iter().map(of_day).collect()
     }
 
     /// Cash events by day; days without any are left out.

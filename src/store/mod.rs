@@ -66,7 +66,7 @@ mod standing;
 mod taken;
 
 pub use account_statement::{AccountStatement, Turnover};
-pub use asked::Daily;
+pub use asked::{Daily, GatewayDaySum};
 pub use audit::{Audit, Removed, chain_seal};
 pub use closing::{Apart, Beside, Closing, Measured, says_of};
 pub use compare::Difference;

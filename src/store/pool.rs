@@ -247,6 +247,9 @@ impl Reach {
             let evidence: Vec<Evidence> = from_json(&row, "evidence")?;
             let whole = |what: &Evidence| match what {
                 Evidence::DepositOf(_, of, _) => *of >= from,
+                Evidence::DepositOfDays(_, days, _) => {
+                    days.first().is_some_and(|(of, _)| *of >= from)
+                }
                 // the first of its days is added up again too, or it would be no sum any more
                 what => what.paid_out().is_some_and(|(_, days)| {
                     let ends = days.first().zip(days.last());

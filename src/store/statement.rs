@@ -94,6 +94,7 @@ statements! {
     SELECT_DAILY_CASH = both "select_daily_cash" 2;
     SELECT_SOURCE_COUNT = both "select_source_count" 1;
     SELECT_PERIOD_ROW = both "select_period_row" 3;
+    SELECT_GATEWAY_DAY = both "select_gateway_day" 5;
     SELECT_TURNOVER = both "select_turnover" 3;
     INSERT_REJECT_ROW = both "insert_reject_row" 1;
     SELECT_NEW_REJECT_ROW = both "select_new_reject_row" 1;

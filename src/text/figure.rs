@@ -89,6 +89,30 @@ pub fn day(lang: Lang, day: Day) -> String {
     }
 }
 
+/// A day without its year, for cells and axes: `05/12`, in English `5 Dec`, which is no other day
+/// for anybody.
+pub fn day_short(lang: Lang, day: Day) -> String {
+    let form = match lang {
+        Lang::Vi => "%d/%m",
+        Lang::En => "%-d %b",
+    };
+    day.date().format(form).to_string()
+}
+
+/// A month for an axis: `12/22`, in English `2022-12`.
+pub fn month_short(lang: Lang, day: Day) -> String {
+    let form = match lang {
+        Lang::Vi => "%m/%y",
+        Lang::En => "%Y-%m",
+    };
+    day.date().format(form).to_string()
+}
+
+/// A whole percentage as people write it: `40 %`, in English `40%`.
+pub fn percent_whole(lang: Lang, percent: i128) -> String {
+    with_sign(lang, &percent.to_string())
+}
+
 fn hundredfold(share: Fraction) -> Fraction {
     Fraction {
         num: share.num * 100,
@@ -128,6 +152,11 @@ mod tests {
             (day(Lang::Vi, date), day(Lang::En, date)),
             ("05/12/2022".into(), "2022-12-05".into())
         );
+        assert_eq!(day_short(Lang::Vi, date), "05/12");
+        assert_eq!(day_short(Lang::En, date), "5 Dec");
+        assert_eq!(month_short(Lang::En, date), "2022-12");
+        assert_eq!(percent_whole(Lang::Vi, 40), "40\u{a0}%");
+        assert_eq!(percent_whole(Lang::En, 40), "40%");
     }
 
     #[test]

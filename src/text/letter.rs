@@ -146,6 +146,21 @@ pub fn note(lang: Lang, said: &str) -> (String, String) {
     (say(lang, "letter-to-officer", &[]), said.to_owned())
 }
 
+/// To whom, and the text, about a payment whose refund was asked for on a day and has not come.
+pub fn refund(lang: Lang, matter: &Matter<'_>, asked: Day) -> (String, String) {
+    let (amount, asked) = (money_of(lang, matter.amount), day(lang, asked));
+    let (on, name) = (matter.on(lang), matter.name(lang));
+    let args = [
+        ("source", matter.source),
+        ("id", &*name),
+        ("amount", &*amount),
+        ("day", &*on),
+        ("asked", &*asked),
+    ];
+    let said = say(lang, "letter-refund-asked", &args);
+    (say(lang, "letter-to-provider", &args), said)
+}
+
 /// To whom, and the text; none for a class that needs nobody.
 pub fn letter(lang: Lang, matter: &Matter<'_>) -> Option<(String, String)> {
     let class = matter.class.replace('_', "-");

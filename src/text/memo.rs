@@ -36,11 +36,26 @@ const WORDS: &str = "\
     TINH TK TKTHE TOAN TOI TPBANK TRA TRACE TRANSFER TRUOC TT TU UBND VA VCB VI VIB \
     VIETCOMBANK VIETINBANK VIETTEL VIETTELPAY VNEID VNPAY VNPT VPBANK XA XE XIN ZALOPAY";
 
+/// Words by which systems tell states and kinds, and those of companies: nobody's name either.
+const STATES: &str = "\
+    CANCEL CANCELED CANCELLED CARD CASH COMPLETED CP CTY DNTN ERROR EXPIRED FAIL FAILED FALSE HTX \
+    KBNN MTV NONE NULL OK PAID PENDING PROCESSING REFUNDED REJECTED REVERSAL REVERSED \
+    SETTLED SUCCESS SUCCESSFUL TMCP TNHH TRUE UNPAID VOID WALLET";
+
+/// How the name of a company, a bank or an office begins. A household business bears the name of
+/// its owner, and a school begins with a family name: they are none.
+const COMPANIES: &str = "\
+    BENH VIEN,CHI NHANH,CN CONG TY,CN NGAN HANG,CONG TY,CTCP,CTY,DNTN,HOP TAC XA,HTX,KBNN,KHO BAC,\
+    NGAN HANG,TAP DOAN,TONG CONG TY,TRUNG TAM,UBND,UY BAN NHAN DAN";
+
+/// Places that begin with a family name.
+const PLACES: &str = "HA-GIANG HA-NAM HA-NOI HA-TINH HO-CHI";
+
 /// Two words that mean something together, although one of them alone may be a name.
 const PAIRS: &str = "\
     CAM-ON CHUYEN-TIEN CHUYEN-KHOAN CONG-TY CHUNG-THUC CHUNG-CHI DAT-DAI DANG-KY GIAY-TO HO-SO HO-TICH \
     HO-KHAU HOAN-TIEN HOAN-TRA KHAI-SINH KHAI-TU KHO-BAC KINH-DOANH LE-PHI NGAN-HANG NOI-DUNG NOP-HO \
-    NOP-TIEN SO-HO SU-DUNG THANH-TOAN TIEN-MAT THI-TRAN XAY-DUNG";
+    NOP-TIEN QUYET-TOAN SO-HO SU-DUNG THANH-TOAN TIEN-MAT THI-TRAN XAY-DUNG";
 
 /// A memo without the payer's name, other names, accounts and telephone numbers; codes and the
 /// words of the payment stay, because a person finds the dossier by them. A word that is not known
@@ -66,6 +81,65 @@ pub fn mask_memo(memo: &str, payer: &str, account: Option<&str>) -> String {
     }
     out.push_str(memo.get(from..).unwrap_or_default());
     out
+}
+
+/// True for the name of a company, a bank or an office, folded.
+fn is_company(name: &str) -> bool {
+    let mut begins = COMPANIES
+        .split(',')
+        .filter_map(|with| name.strip_prefix(with));
+    begins.any(|rest| rest.starts_with(' '))
+}
+
+/// Of the words of a company's name those that may be of a person's name: a family name and what
+/// stands behind it.
+fn persons(folded: &[String]) -> Vec<bool> {
+    let mut named = 0;
+    let is_in = |at: usize, list: &str| {
+        let pair = folded.get(at..at + 2);
+        pair.is_some_and(|pair| is_listed(list, &pair.join("-")))
+    };
+    let mask = |(at, word): (usize, &String)| {
+        let place = is_in(at, PLACES) || is_in(at, PAIRS) || (at > 0 && is_in(at - 1, PAIRS));
+        if named == 0 && is_family(word) && !place {
+            named = GIVEN_WORDS + 1;
+        }
+        let masked = named > 0 && !is_code(word);
+        named = if masked { named - 1 } else { 0 };
+        masked
+    };
+    folded.iter().enumerate().map(mask).collect()
+}
+
+/// Who paid, for papers of the office: a person with the initials alone, a company, a bank or an
+/// office by its name. A person's name within that of a company is masked.
+pub fn mask_party(name: &str) -> String {
+    if !is_company(&fold_name(name)) {
+        return mask_name(name);
+    }
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|word| fold_name(word)).collect();
+    let masked = persons(&folded);
+    let told = words.iter().zip(masked);
+    let told = told.map(|(word, mask)| {
+        if mask {
+            mask_name(word)
+        } else {
+            (*word).to_owned()
+        }
+    });
+    told.collect::<Vec<_>>().join(" ")
+}
+
+/// The words by which a paying company is called; none where a person pays.
+fn company_words(payer: &str) -> Vec<&str> {
+    if !is_company(payer) {
+        return Vec::new();
+    }
+    let words: Vec<&str> = payer.split(' ').collect();
+    let folded: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+    let kept = words.iter().zip(persons(&folded)).filter(|(_, mask)| !mask);
+    kept.map(|(word, _)| *word).collect()
 }
 
 /// Letters and digits that stand together.
@@ -95,6 +169,8 @@ fn words_of(memo: &str) -> Vec<Word<'_>> {
 
 /// Which words are, or may be, of a person's name.
 fn people(memo: &str, words: &[Word<'_>], folded: &[String], payer: &str) -> Vec<usize> {
+    let company = company_words(payer);
+    let payer = if company.is_empty() { payer } else { "" };
     let payer: Vec<&str> = payer.split(' ').filter(|word| !word.is_empty()).collect();
     let mut masked = Vec::new();
     let mut named = 0;
@@ -124,7 +200,7 @@ fn people(memo: &str, words: &[Word<'_>], folded: &[String], payer: &str) -> Vec
         if named > 0 {
             named -= 1;
             masked.push(i);
-        } else if !in_pair && !is_listed(WORDS, word) {
+        } else if !in_pair && !is_known(word) && !company.contains(&word.as_str()) {
             masked.push(i);
         }
     }
@@ -139,6 +215,10 @@ fn is_pair(words: Option<&[String]>) -> bool {
         .split(' ')
         .filter_map(|pair| pair.split_once('-'))
         .any(|pair| pair == (first.as_str(), second.as_str()))
+}
+
+fn is_known(word: &str) -> bool {
+    is_listed(WORDS, word) || is_listed(STATES, word)
 }
 
 /// True for a family name, folded.
@@ -255,6 +335,35 @@ mod tests {
         for (memo, told) in lines {
             assert_eq!(masked(memo), told, "{memo}");
         }
+    }
+
+    #[test]
+    fn states_stay_and_companies_are_called_by_their_names() {
+        let line = "2025-06-03,50000,NGUYEN VAN A,paid,0912345678,FAIL,PAY";
+        let told = "2025-06-03,50000,N***** V** A,paid,******5678,FAIL,PAY";
+        assert_eq!(mask_memo(line, "NGUYEN VAN A", None), told);
+        let gateway = "CONG TY CP THANH TOAN VI DU";
+        assert_eq!(mask_party(gateway), gateway);
+        let memo = "CTY VI DU QUYET TOAN";
+        assert_eq!(mask_memo(memo, gateway, None), memo);
+        // who works there is a person
+        assert_eq!(
+            mask_memo("CTY VI DU NGUYEN VAN A", gateway, None),
+            "CTY VI DU N***** V** A"
+        );
+        // of an unknown payer no word is a company's
+        assert_eq!(masked("CTY VI DU QUYET TOAN"), "CTY VI D* QUYET TOAN");
+        let check = |name: &str, told: &str| assert_eq!(mask_party(name), told);
+        check("Ngân hàng TMCP Ngoại thương", "Ngân hàng TMCP Ngoại thương");
+        check("KBNN TP HO CHI MINH", "KBNN TP HO CHI MINH");
+        check("DNTN TRAN THI LE", "DNTN T*** T** L*");
+        check(
+            "CONG TY TNHH NGUYEN VAN A VINH",
+            "CONG TY TNHH N***** V** A V***",
+        );
+        check("HO KINH DOANH LE VAN B", "H* K*** D**** L* V** B");
+        check("CONG THI TY", "C*** T** T*");
+        check("TRUONG VAN C", "T***** V** C");
     }
 
     #[test]

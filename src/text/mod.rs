@@ -18,10 +18,11 @@ pub mod reject;
 pub mod words;
 
 pub use figure::{
-    day, moment, money, money_of, number, percent, percent_down, percent_up, points, when,
+    day, day_short, moment, money, money_of, month_short, number, percent, percent_down,
+    percent_up, percent_whole, points, when,
 };
 pub use mask::{is_file, mask_account, mask_file, mask_name, mask_origin};
-pub use memo::mask_memo;
+pub use memo::{mask_memo, mask_party};
 pub use words::dong_in_words;
 
 const VI: &str = include_str!("vi.ftl");
@@ -32,7 +33,8 @@ static EN_BUNDLE: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| bund
 
 /// The message `key` in `lang` with its arguments put in. Arguments are texts: figures are
 /// formatted by [`money`], [`percent`], [`number`] and [`day`] first, so that no amount ever passes
-/// through a float. A key that does not exist is shown as it is; a test makes sure there is none.
+/// through a float. Of `<<one|other>>` in a message the first is said where `n` is 1. A key that
+/// does not exist is shown as it is; a test makes sure there is none.
 pub fn say(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     lookup(lang, key, args).unwrap_or_else(|| key.to_owned())
 }
@@ -43,7 +45,10 @@ pub fn lookup(lang: Lang, key: &str, args: &[(&str, &str)]) -> Option<String> {
         Lang::Vi => &*VI_BUNDLE,
         Lang::En => &*EN_BUNDLE,
     };
-    let pattern = bundle.get_message(key)?.value()?;
+    let is_one = args.contains(&("n", "1"));
+    let one = is_one.then(|| bundle.get_message(&format!("{key}{ONE}")));
+    let message = one.flatten().or_else(|| bundle.get_message(key));
+    let pattern = message?.value()?;
     let mut values = FluentArgs::new();
     for (name, value) in args {
         values.set(*name, FluentValue::from(*value));
@@ -53,9 +58,39 @@ pub fn lookup(lang: Lang, key: &str, args: &[(&str, &str)]) -> Option<String> {
     Some(text.into_owned())
 }
 
+/// What a key has behind it for the message of one.
+const ONE: &str = "--one";
+
+/// The messages with the forms of one beside them: figures come as texts, so that no selector of
+/// numbers can tell them.
+fn with_one(source: &str) -> String {
+    let mut all = String::with_capacity(source.len());
+    for line in source.lines() {
+        let forms = line.contains("<<");
+        all.push_str(&chosen(line, 1));
+        all.push('\n');
+        if let Some((key, text)) = line.split_once(" = ").filter(|_| forms) {
+            all.push_str(&format!("{key}{ONE} = {}\n", chosen(text, 0)));
+        }
+    }
+    all
+}
+
+/// The line with the form at this place of each `<<one|other>>`.
+fn chosen(line: &str, form: usize) -> String {
+    let mut parts = line.split("<<");
+    let mut said = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (forms, rest) = part.split_once(">>").unwrap_or((part, ""));
+        said.push_str(forms.split('|').nth(form).unwrap_or(forms));
+        said.push_str(rest);
+    }
+    said
+}
+
 /// Reads one embedded file; a message that cannot be read is left out, which a test refuses.
 fn bundle(id: &str, source: &str) -> FluentBundle<FluentResource> {
-    let resource = match FluentResource::try_new(source.to_owned()) {
+    let resource = match FluentResource::try_new(with_one(source)) {
         Ok(resource) | Err((resource, _)) => resource,
     };
     let mut bundle =

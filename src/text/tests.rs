@@ -88,6 +88,32 @@ fn the_way_of_a_share_is_the_difference_of_what_is_printed() {
 }
 
 #[test]
+fn every_form_of_one_has_another() {
+    for line in EN.lines().filter(|line| line.contains("<<")) {
+        for part in line.split("<<").skip(1) {
+            let forms = part
+                .split_once(">>")
+                .map(|(forms, _)| forms.split('|').count());
+            assert_eq!(forms, Some(2), "{line}");
+            assert!(line.contains("{ $n }"), "{line}");
+        }
+    }
+    assert!(!VI.contains("<<"));
+}
+
+#[test]
+fn one_is_no_plural_in_english() {
+    let said = |key: &str, n: &str| say(Lang::En, key, &[("n", n), ("target", "50%")]);
+    assert_eq!(said("age-days", "1"), "1 day");
+    assert_eq!(said("age-days", "11"), "11 days");
+    let way = "if the one deciding exception turns out well, the target of 50% is met for certain";
+    assert_eq!(said("why-way-met", "1"), way);
+    let way =
+        "if the 21 deciding exceptions all turn out well, the target of 50% is met for certain";
+    assert_eq!(said("why-way-met", "21"), way);
+}
+
+#[test]
 fn both_files_have_the_same_messages_and_arguments() {
     assert_eq!(messages(VI), messages(EN));
 }

@@ -44,7 +44,7 @@ pub(crate) async fn ask(
     decide(store, &clock, &ask).await.map(drop)
 }
 
-fn refused(result: Result<(), JobError>, words: &str) {
+pub(crate) fn refused(result: Result<(), JobError>, words: &str) {
     let (message, fix) = result.unwrap_err().message_and_fix();
     assert!(
         format!("{message}; {fix}").contains(words),

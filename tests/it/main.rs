@@ -137,6 +137,7 @@ mod report;
 mod rest;
 mod report_choice;
 mod rows;
+mod ruled;
 mod same_bytes;
 mod schedule;
 mod schedule_cli;

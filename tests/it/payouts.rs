@@ -1,9 +1,12 @@
 //! Nights after days on which offices rest: a gateway pays out several of its days in one line of
 //! the bank. Each of them is paid out then, whether the nights were told one by one or at once.
 
+use doisoat::job::by_hand::Choice;
 use serde_json::Value;
 
+use crate::by_hand::{ask, open_of, refused};
 use crate::database::Kind;
+use crate::import::{counts, imported};
 use crate::office::{BANK, Office, csv};
 use crate::town::{day, document, night};
 
@@ -173,6 +176,80 @@ async fn a_weekend_that_is_a_single_day_too_stays_open_and_is_told_so() {
         3,
         "beside every table of payments"
     );
+}
+
+/// What no rule decides a person may: the days are paid out then, and what does not add up is
+/// refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_says_which_days_a_line_pays_out() {
+    let days: &[Paid] = &[
+        (FRIDAY, &[(1, 50_000), (2, 8_000)]),
+        ("2022-12-10", &[(1, 50_000)]),
+        ("2022-12-11", &[(2, 8_000)]),
+        (MONDAY, &[(3, 20_000)]),
+    ];
+    let office = office().await;
+    for date in [FRIDAY, "2022-12-10", "2022-12-11", MONDAY] {
+        if date == MONDAY {
+            let line = "12/12/2022;5103.1;0;57.560;57.560;CTY VI DU QUYET TOAN";
+            office.put("bank.csv", csv(&[line]).as_bytes());
+        }
+        morning_after(&office, date, days);
+        night(&office.desk, date).await;
+    }
+    let store = &office.desk.store;
+    let line = open_of(store, "unidentified").await.remove(0);
+    let id = line.id.as_str();
+    let of = |days: &[&str], part: Option<i64>| {
+        let gw = || doisoat::domain::SourceName::new("gw");
+        let days = days
+            .iter()
+            .map(|of| (gw(), day(of), part.map(doisoat::domain::Vnd::new)));
+        Choice::Payout(days.collect())
+    };
+    let friday_and_saturday = of(&[FRIDAY, "2022-12-10"], None);
+    let told = "this line is 57,560\u{a0}₫, but gw has 2022-12-09: 57,560\u{a0}₫; 2022-12-10: \
+        49,780\u{a0}₫";
+    refused(ask(store, id, friday_and_saturday, false).await, told);
+    let nothing = of(&["2022-12-08"], None);
+    refused(
+        ask(store, id, nothing, false).await,
+        "gw took in nothing on 2022-12-08",
+    );
+    // 57.560 of a day that took in 50.000
+    let beyond = of(&["2022-12-10"], Some(57_560));
+    refused(ask(store, id, beyond, false).await, "but gw has 2022-12-10");
+    let table = format!(
+        "exception_id,decision,target,reason\n{id},Tiền cổng trả,gw/10/12/2022; gw/11/12/2022,\
+         bảng quyết toán của cổng\n"
+    );
+    let done = imported(store, &table, false).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done:?}");
+    let tuesday = "2022-12-13";
+    morning_after(&office, tuesday, days);
+    let run = document(&night(&office.desk, tuesday).await);
+    // Friday and Monday are held; the two days of the weekend have arrived
+    assert_eq!(gateway(&run).0, 134_900 - 57_560);
+    let of_day = |of: &str| {
+        let mut all = run["gateway_days"].as_array().unwrap().iter();
+        all.find(|told| told["day"] == of).cloned().unwrap()
+    };
+    for (of, received) in [("2022-12-10", 49_780), ("2022-12-11", 7_780)] {
+        let told = of_day(of);
+        assert_eq!(told["batch"]["received_vnd"], received, "{told}");
+    }
+    assert!(of_day(FRIDAY)["batch"].is_null());
+    let closed = office.town.reports()[&format!("{tuesday}/closed.csv")].clone();
+    let closed = String::from_utf8(closed).unwrap();
+    assert!(
+        closed.contains("ruled,\"Tiền cổng trả – binh, "),
+        "{closed}"
+    );
+    // and it stays so
+    morning_after(&office, "2022-12-14", days);
+    let run = document(&night(&office.desk, "2022-12-14").await);
+    assert_eq!(gateway(&run).0, 134_900 - 57_560);
+    assert!(!run["exceptions"].to_string().contains("5103.1"));
 }
 
 /// The export of a day: dossiers with (number, dong, status), and its receipts.

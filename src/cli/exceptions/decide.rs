@@ -12,7 +12,7 @@ use crate::config::Config;
 use crate::decision::{Action, Entry};
 use crate::domain::vnd::grouped;
 use crate::domain::{Lang, Ruling, SourceName, Text, Vnd};
-use crate::job::by_hand::{self, Ask, Choice, Target};
+use crate::job::by_hand::{self, Ask, Choice, PayoutDay, Target};
 use crate::job::{Exit, JobError, lost};
 use crate::store::OpenMode;
 
@@ -47,6 +47,10 @@ struct ChoiceArgs {
     /// The fee was paid by this transaction
     #[arg(long, value_name = "SOURCE/ID", value_parser = by_hand::read_row)]
     paid_by: Option<(SourceName, Box<str>)>,
+    /// The bank line is what a gateway paid out of these days (of one source); so much each, where
+    /// it is not the sum of the day
+    #[arg(long, value_name = "SOURCE/DAY[=AMOUNT]", num_args = 1.., value_parser = by_hand::read_payout)]
+    payout_of: Vec<PayoutDay>,
     /// The transaction is no fee; an unreadable row is none, or came in good order under another id
     #[arg(long)]
     not_fee: bool,
@@ -95,6 +99,7 @@ impl ChoiceArgs {
                 ..
             } => Choice::Rule(Ruling::RefundRequested),
             Self { undo: true, .. } => Choice::Undo,
+            Self { payout_of, .. } if !payout_of.is_empty() => Choice::Payout(payout_of.clone()),
             Self { split, .. } => Choice::Split(split.clone()),
         }
     }
@@ -208,6 +213,17 @@ fn ruled(ruling: &Ruling, lang: Lang) -> String {
                 en: "it pays",
             };
             return format!("{} {}", text.get(lang), parts.join(", "));
+        }
+        Ruling::Payout { source, days } => {
+            let part = |(day, part): &(crate::domain::Day, Vnd)| {
+                format!("{} {} đ", print_day(*day, lang), grouped(part.wide()))
+            };
+            let parts: Vec<String> = days.iter().map(part).collect();
+            let text = Text {
+                vi: "tiền cổng trả của",
+                en: "paid out by the gateway",
+            };
+            return format!("{} {source}: {}", text.get(lang), parts.join(", "));
         }
         Ruling::NotFee => Text {
             vi: "không phải khoản thu phí, lệ phí",

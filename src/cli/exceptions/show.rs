@@ -232,6 +232,9 @@ fn print_letter(detail: &ExceptionDetail, lang: Lang) -> Vec<String> {
     let matter = Matter::of(&record.class, &record.key, dossier, amount, day);
     let place = record.evidence.iter().find_map(Evidence::place);
     let matter = matter.with(own).standing(place);
+    if record.evidence.contains(&Evidence::RefundAgreed) {
+        return Vec::new();
+    }
     let own = classify::advice(&detail.record.evidence);
     let own = own.map(|advice| text::letter::note(lang, advice.get(lang)));
     let Some((to, letter)) = own.or_else(|| text::letter::letter(lang, &matter)) else {

@@ -81,6 +81,12 @@ impl Filled {
         asks(self) == asks(other)
     }
 
+    /// The parts of a target that names several.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &str> {
+        let parts = self.target.split([';', '\n']).map(str::trim);
+        parts.filter(|part| !part.is_empty())
+    }
+
     /// True when the row says nothing but its note.
     pub fn only_notes(&self) -> bool {
         let decides = !self.decision.is_empty() || !self.target.is_empty();

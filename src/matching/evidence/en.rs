@@ -54,12 +54,19 @@ impl Evidence {
                     d(rest)
                 )
             }
+            Self::RefundAgreed => "all of it went back, and the records agree".into(),
             Self::SameAs(id) => format!("the same payment as {id}"),
             Self::BatchOf(source, on, sum) => {
                 format!("equals the net sum of {source} on {}: {}", day(on), d(sum))
             }
             Self::BatchOfDays(source, days, sum) => format!(
                 "equals the net sum of {source} {}: {} ({})",
+                span(days, Lang::En),
+                d(sum),
+                parts(days, Lang::En)
+            ),
+            Self::DepositOfDays(agency, days, sum) => format!(
+                "equals the receipts of {agency} {}: {} ({})",
                 span(days, Lang::En),
                 d(sum),
                 parts(days, Lang::En)

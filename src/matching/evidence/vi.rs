@@ -53,6 +53,7 @@ impl Evidence {
             Self::OfSurplus(id, rest) => {
                 format!("hoàn phần nộp thừa của {id} và {} của khoản thu", d(rest))
             }
+            Self::RefundAgreed => "tiền đã hoàn hết, số liệu các bên khớp nhau".into(),
             Self::SameAs(id) => format!("cùng một giao dịch với {id}"),
             Self::BatchOf(source, on, sum) => format!(
                 "bằng tổng sau phí của {source} ngày {}: {}",
@@ -61,6 +62,12 @@ impl Evidence {
             ),
             Self::BatchOfDays(source, days, sum) => format!(
                 "bằng tổng sau phí của {source} {}: {} ({})",
+                span(days, Lang::Vi),
+                d(sum),
+                parts(days, Lang::Vi)
+            ),
+            Self::DepositOfDays(agency, days, sum) => format!(
+                "bằng tổng biên lai của {agency} {}: {} ({})",
                 span(days, Lang::Vi),
                 d(sum),
                 parts(days, Lang::Vi)

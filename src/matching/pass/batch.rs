@@ -154,10 +154,14 @@ pub(super) fn named_batches(desk: &mut Desk) {
     }
     let sessions = sessions(desk.pool);
     let sums = Sums::new(desk, &sessions);
+    let told = told(desk, &sums);
     let mut fitting = Vec::new();
     for txn in lines {
         let row = desk.pool.txn(txn);
-        let Some((gateway, day, source)) = sums.only_day(desk.pool, row) else {
+        let only = sums.only_day(desk.pool, row);
+        // a day that somebody gave to another line is no reading of this one
+        let is_given = |day: Day| told.iter().any(|of| of.first <= day && day <= of.last);
+        let Some((gateway, day, source)) = only.filter(|(_, day, _)| !is_given(*day)) else {
             continue;
         };
         let kept = (sessions.get(&(source, day))).is_some_and(|of| of.gross > row.amount.wide());
@@ -243,14 +247,13 @@ fn take(desk: &mut Desk, claims: Claims) {
 fn told<'s>(desk: &Desk, sums: &Sums<'s>) -> Vec<Span<'s>> {
     let outs = desk.txns.iter().filter_map(Standing::out);
     let evidence = outs.flat_map(|out| &out.evidence);
-    let days = evidence.filter_map(|why| match why {
-        Evidence::BatchOf(source, day, _) => {
-            let known = sources(sums.sessions).find(|known| **known == **source)?;
-            sums.day(known, *day)
-        }
-        _ => None,
+    let days = evidence.filter_map(Evidence::paid_out);
+    let days = days.filter_map(|(source, days)| {
+        let known = sources(sums.sessions).find(|known| **known == *source)?;
+        let days = days.into_iter();
+        Some(days.filter_map(|(day, _)| sums.day(known, day)))
     });
-    days.collect()
+    days.flatten().collect()
 }
 
 /// The days of gateways by the sums that they may have paid out.

@@ -11,6 +11,8 @@ use super::super::evidence::Evidence;
 use super::super::pool::{Index, Payer, Pool, at, index};
 use super::Pass;
 
+mod payout;
+
 /// The pass.
 pub(super) const PASS: Pass = Pass {
     id: "decision",
@@ -23,6 +25,7 @@ pub(super) const PASS: Pass = Pass {
 
 fn run(desk: &mut Desk) {
     let mut used = BTreeMap::new();
+    let mut days = payout::Days::of(desk.pool);
     for (position, decision) in desk.pool.inputs.decisions.iter().enumerate() {
         if decision.is_handling() {
             continue;
@@ -38,6 +41,17 @@ fn run(desk: &mut Desk) {
                 let said = Evidence::DecidedBy(decision.by.clone(), decision.reason.clone());
                 desk.out(txn, "not_fee", vec![said]);
             }
+            Ruling::Payout {
+                source,
+                days: parts,
+            } => match days.take(desk.pool.txn(txn), source, parts) {
+                Some(why) => {
+                    let by = (decision.by.clone(), decision.reason.clone());
+                    let said = Evidence::DecidedBy(by.0, by.1);
+                    desk.out(txn, "batch_settlement", vec![why, said]);
+                }
+                None => desk.stale.push((position, None)),
+            },
             Ruling::Pays(_) if desk.pool.txn(txn).kind != TxnKind::Payment => {
                 desk.stale.push((position, None));
             }

@@ -1,14 +1,15 @@
 //! Counter cash banked later by the office: a bank line that names no dossier and equals the valid
-//! receipts of one agency and day, within three days, when nothing else could explain it. While a
-//! registry is not complete, a dossier that nobody has told of yet could.
+//! receipts of one agency and day, or of its days behind each other, within three days, when
+//! nothing else could explain it. While a registry is not complete, a dossier that nobody has told
+//! of yet could.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashMap;
 
 use crate::domain::fold::fold_name;
 use crate::domain::lang::Word;
-use crate::domain::{AgencyCode, Day, ReceiptStatus, Text, Txn, TxnKind};
+use crate::domain::{AgencyCode, Day, ReceiptStatus, Text, Txn, TxnKind, Vnd};
 
 use super::super::desk::Desk;
 use super::super::evidence::{Evidence, Nearest, Test};
@@ -35,6 +36,7 @@ fn run(desk: &mut Desk) {
     let doubtful = super::batch::batches(desk, &open, &cash);
     let whole = desk.pool.registry_complete();
     let mut claims: BTreeMap<(&str, Day), Vec<Index>> = BTreeMap::new();
+    let mut several: Vec<(Index, Span)> = Vec::new();
     for txn in desk.waiting() {
         let row = desk.pool.txn(txn);
         let unread = matches!(
@@ -48,6 +50,10 @@ fn run(desk: &mut Desk) {
             continue;
         }
         let days = cash.days(desk.pool, row);
+        let alone = !open.may_be(row) && !doubtful.contains(&txn) && whole;
+        if days.is_empty() && alone {
+            several.extend(cash.span(desk.pool, row).map(|span| (txn, span)));
+        }
         let why = match days.as_slice() {
             [] => continue,
             _ if open.may_be(row) => "open",
@@ -61,6 +67,7 @@ fn run(desk: &mut Desk) {
         };
         doubt(desk, &cash, (txn, &days), why);
     }
+    let claimed: BTreeSet<(&str, Day)> = claims.keys().copied().collect();
     for ((agency, day), lines) in claims {
         let [line] = lines.as_slice() else {
             for line in lines {
@@ -80,6 +87,31 @@ fn run(desk: &mut Desk) {
             "cash_deposit",
             vec![Evidence::DepositOf(agency.into(), day, sum)],
         );
+    }
+    take_spans(desk, &claimed, &several);
+}
+
+/// The days behind each other that one line banks together, each with its sum.
+type Span<'a> = (&'a str, Vec<(Day, Vnd)>);
+
+/// Takes the lines over several days of which no day is another line's.
+fn take_spans(desk: &mut Desk, claimed: &BTreeSet<(&str, Day)>, several: &[(Index, Span)]) {
+    let is_of = |(agency, days): &Span, of: &str, day: Day| {
+        *agency == of && days.iter().any(|(own, _)| *own == day)
+    };
+    for (line, span) in several {
+        let (agency, days) = span;
+        let mut others = several.iter().filter(|(other, _)| other != line);
+        let again = others.any(|(_, other)| days.iter().any(|(day, _)| is_of(other, agency, *day)));
+        let taken = days
+            .iter()
+            .any(|(day, _)| claimed.contains(&(*agency, *day)));
+        if !again && !taken {
+            let sum = desk.pool.txn(*line).amount;
+            let days = days.clone().into_boxed_slice();
+            let why = Evidence::DepositOfDays((*agency).into(), days, sum);
+            desk.out(*line, "cash_deposit", vec![why]);
+        }
     }
 }
 
@@ -153,6 +185,37 @@ impl<'a> Cash<'a> {
             .filter(in_time)
             .copied()
             .collect()
+    }
+
+    /// The only agency and days behind each other, two at least, whose receipts a line equals in
+    /// time. A sum over days says less than a day's: the memo must speak of cash banked.
+    fn span(&self, pool: &Pool, row: &Txn) -> Option<Span<'a>> {
+        let first = row.paid_on.minus(pool.rules.deposit_days);
+        let mut found: Vec<Span<'a>> = Vec::new();
+        let mut agency = self.days.keys().next().map(|(agency, _)| *agency);
+        while let Some(of) = agency {
+            let days = self.days.range((of, first)..=(of, row.paid_on));
+            let days: Vec<(Day, i128)> = days.map(|((_, day), (_, sum))| (*day, *sum)).collect();
+            for from in 0..days.len() {
+                let mut sum = 0;
+                for (at, (_, part)) in days.iter().enumerate().skip(from) {
+                    sum += part;
+                    if at > from && sum == row.amount.wide() && says_deposit(&row.memo, of) {
+                        let dong = |(day, sum): &(Day, i128)| {
+                            (*day, Vnd::from_wide(*sum).unwrap_or_default())
+                        };
+                        let parts = days.get(from..=at).unwrap_or_default();
+                        found.push((of, parts.iter().map(dong).collect()));
+                    }
+                }
+            }
+            let end = Day::new(chrono::NaiveDate::MAX);
+            agency = (self.days.range((of, end)..).map(|((next, _), _)| *next)).find(|n| *n != of);
+        }
+        match found.as_slice() {
+            [_] => found.pop(),
+            _ => None,
+        }
     }
 
     /// True for a line that may be banked cash.

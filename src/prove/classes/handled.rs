@@ -1,7 +1,7 @@
 //! Rulings on how a row is handled: written off, or waiting for a refund. They change no class and
 //! no share, only what is asked of people; a row that is something else by now comes back.
 
-use super::super::books::{Books, class};
+use super::super::books::{Books, Entry, class};
 use super::super::violation::{Findings, Invariant, name, text};
 use super::{Leads, ORDER, rank};
 use crate::classify::Classified;
@@ -19,6 +19,8 @@ pub(super) enum Handled {
     Waits,
     /// Class or amount are others than when it was ruled upon.
     Stale,
+    /// A payment of which every line that lacks money was given up.
+    WithItsFees,
     /// Several rulings, or several rows under one key: not told.
     Unsure,
 }
@@ -32,6 +34,40 @@ fn ruling<'b>(books: &'b Books, row: &Classified) -> Option<&'b Decision> {
 }
 
 pub(super) fn of(books: &Books, row: &Classified) -> Handled {
+    match own(books, row) {
+        Handled::No if fees_of(books, row).is_some() => Handled::WithItsFees,
+        own => own,
+    }
+}
+
+/// The classes of a payment that left a line short, and of the line.
+const SHORT: [&str; 3] = ["underpaid", "partial", "net_settlement"];
+
+/// The lines that lack money in the one dossier of a payment that left it short, where all of them
+/// were written off; none for any other row.
+fn fees_of<'b>(books: &'b Books, row: &Classified) -> Option<Vec<&'b Classified>> {
+    let Some(Entry::Money(at)) = books
+        .entry(&row.key)
+        .filter(|_| SHORT.contains(&class(row)))
+    else {
+        return None;
+    };
+    let money = &books.money[at];
+    let [stake] = money.stakes.as_slice() else {
+        return None;
+    };
+    let dossier = &books.dossiers[books.stakes[*stake].dossier];
+    let lines = books.lines[dossier.lines.clone()].iter();
+    let short = lines.filter(|line| SHORT.iter().any(|class| line.says(class)));
+    let short: Vec<&Classified> = short.filter_map(|line| line.said).collect();
+    let all = short
+        .iter()
+        .all(|line| own(books, line) == Handled::WrittenOff);
+    (all && !short.is_empty()).then_some(short)
+}
+
+/// What a ruling on the row itself makes of it.
+fn own(books: &Books, row: &Classified) -> Handled {
     let Some(all) = books.decisions.get(&row.key) else {
         return Handled::No;
     };
@@ -47,7 +83,9 @@ pub(super) fn of(books: &Books, row: &Classified) -> Handled {
     let written_off = decision.ruling != Ruling::RefundRequested;
     let natural = class(row);
     let out = rank(natural).is_some_and(|at| ORDER[at].2 == Leads::Out);
-    if natural == "ok" || out {
+    // a refund that was asked for and has come asks for nothing more
+    let came = natural == "refunded" && decision.ruling == Ruling::RefundRequested;
+    if natural == "ok" || out || came {
         Handled::No
     } else if *natural != *decision.class_then || row.amount != decision.amount_then {
         Handled::Stale
@@ -71,9 +109,17 @@ pub(super) fn said(books: &Books, row: &Classified, handled: Handled, findings: 
         handled,
         Handled::WrittenOff | Handled::Waits | Handled::Stale
     );
-    let wanted = ruling(books, row).filter(|_| handles);
-    let wanted = wanted.map(|d| (d.by.clone(), d.reason.clone()));
-    let lacks = wanted.as_ref().is_some_and(|w| !told.contains(w));
+    let mut wanted: Vec<&Decision> = Vec::new();
+    wanted.extend(ruling(books, row).filter(|_| handles));
+    if handled == Handled::WithItsFees {
+        let fees = fees_of(books, row).unwrap_or_default();
+        wanted.extend(fees.into_iter().filter_map(|fee| ruling(books, fee)));
+    }
+    let wanted: Vec<_> = wanted
+        .iter()
+        .map(|d| (d.by.clone(), d.reason.clone()))
+        .collect();
+    let lacks = !wanted.is_empty() && !wanted.iter().any(|w| told.contains(w));
     let known = |(by, reason): &(Box<str>, Box<str>)| {
         let mut all = books.inputs.decisions.iter();
         all.any(|d| d.by == *by && d.reason == *reason)
@@ -86,7 +132,7 @@ pub(super) fn said(books: &Books, row: &Classified, handled: Handled, findings: 
         let shown = |by: Option<&(Box<str>, Box<str>)>| {
             by.map_or_else(|| "-".to_owned(), |(by, reason)| format!("{by}: {reason}"))
         };
-        let (wanted, found) = (shown(wanted.as_ref()), shown(told.first()));
+        let (wanted, found) = (shown(wanted.first()), shown(told.first()));
         findings.add(Invariant::Class, name(&row.key), what, wanted, found);
     }
 }

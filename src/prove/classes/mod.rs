@@ -2,6 +2,7 @@
 //! that it must be said, that it must not, or that it cannot tell; the class is the first said in
 //! the order of the list.
 
+mod agreed;
 mod fee;
 mod handled;
 mod money;
@@ -272,7 +273,7 @@ fn led(row: &Classified, natural: &str, handled: Handled, asked: &Asked, finding
     let open = leads == Some(Again) || (bucket == Bucket::Open && !rest);
     let carried = match handled {
         Handled::Stale => true,
-        Handled::WrittenOff => false,
+        Handled::WrittenOff | Handled::WithItsFees => false,
         Handled::Unsure => row.carried,
         _ => open || asked.again == Must,
     };
@@ -295,11 +296,13 @@ fn shape(books: &Books, row: &Classified, findings: &mut Findings) {
     let own = rank(row.class).map_or(Info, |at| ORDER[at].1);
     let handled = handled::of(books, row);
     handled::said(books, row, handled, findings);
+    let agreed = agreed::is(books, row);
+    agreed::said(row, agreed, findings);
     let severity = match handled {
         Handled::Stale => Action,
-        Handled::WrittenOff => Info,
+        Handled::WrittenOff | Handled::WithItsFees => Info,
         Handled::Unsure => row.severity,
-        _ if before => Info,
+        _ if before || agreed => Info,
         _ => own,
     };
     if row.severity != severity {

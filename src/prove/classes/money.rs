@@ -43,6 +43,9 @@ impl<'b, 'a> Facts<'b, 'a> {
         let rulings = books.decisions.get(&money.key);
         let rulings = || rulings.into_iter().flatten().filter(|d| !d.is_handling());
         let not_fee = rulings().any(|decision| decision.ruling == Ruling::NotFee);
+        let paid_out = |d: &&crate::domain::Decision| matches!(d.ruling, Ruling::Payout { .. });
+        let paid_out = row.is_some_and(|row| row.class == "batch_settlement")
+            && rulings().any(|decision| paid_out(&decision));
         // only what its text alone decides is asked for its text
         let text_alone = stakes.is_empty() && money.back.is_empty();
         let memo = money.txn().filter(|_| text_alone);
@@ -52,7 +55,7 @@ impl<'b, 'a> Facts<'b, 'a> {
             linked: stakes.iter().any(|s| does(&s)) || !money.back.is_empty(),
             conflict: is_conflict(books, &money.key),
             ruled: rulings().next().is_some(),
-            applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee),
+            applied: stakes.iter().any(|stake| stake.decided) || (aside && not_fee) || paid_out,
             books,
             money,
             stakes,

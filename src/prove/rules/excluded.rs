@@ -16,10 +16,16 @@ pub(super) fn check(books: &Books, findings: &mut Findings) {
             continue;
         };
         match row.class {
+            "batch_settlement" if super::payout::is_ruled(row) => {
+                super::payout::check(books, &sums, txn, row, findings);
+            }
             "batch_settlement" if super::spans::told(row).is_some() => {
                 super::spans::batch(books, &sums, txn, row, findings);
             }
             "batch_settlement" => batch(books, &sums, txn, row, findings),
+            "cash_deposit" if super::deposits::told(row).is_some() => {
+                super::deposits::check(books, &sums, txn, row, findings);
+            }
             "cash_deposit" => deposit(books, &sums, txn, row, findings),
             "not_fee" => not_fee(books, txn, row, findings),
             _ => {}
@@ -38,7 +44,7 @@ pub(super) struct Sums<'a> {
     /// The days of two payments or more, by each net sum that they may be.
     by_net: BTreeMap<i128, Vec<(&'a str, Day)>>,
     /// Valid receipts and their sum.
-    desks: BTreeMap<(&'a str, Day), (u32, i128)>,
+    pub(super) desks: BTreeMap<(&'a str, Day), (u32, i128)>,
 }
 
 impl<'a> Sums<'a> {

@@ -2,10 +2,12 @@
 //! stands there, the sum is really exact, the person really decided so.
 
 mod chain;
+mod deposits;
 mod excluded;
 mod listed;
 mod loose;
 mod margin;
+mod payout;
 mod returned;
 mod sets;
 mod spans;

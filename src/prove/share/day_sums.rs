@@ -164,6 +164,10 @@ impl<'b> Waiting<'b> {
                 .map(|(day, _)| (Of::Gateway(source), *day))
                 .collect(),
             Evidence::DepositOf(agency, day, _) => vec![(Of::Desk(agency), *day)],
+            Evidence::DepositOfDays(agency, days, _) => {
+                let days = days.iter();
+                days.map(|(day, _)| (Of::Desk(agency), *day)).collect()
+            }
             _ => Vec::new(),
         });
         let rules = books.rules;

@@ -37,7 +37,7 @@ pub fn exceptions_of<'a>(
 /// Every open item as of the night, and tonight's excluded and informative rows.
 pub fn night_exceptions<'a>(
     settlement: &'a Settlement,
-    facts: &RunFacts,
+    facts: &'a RunFacts,
     classes: &[Class],
 ) -> Vec<ExceptionRow<'a>> {
     let classes = Classes(classes);
@@ -46,7 +46,10 @@ pub fn night_exceptions<'a>(
         .iter()
         .filter(|row| is_listed(row, row.severity, facts.business_date));
     listed
-        .map(|row| exception(row, classes, facts.lang))
+        .map(|row| ExceptionRow {
+            ruled: facts.page.ruled(&row.key),
+            ..exception(row, classes, facts.lang)
+        })
         .collect()
 }
 
@@ -80,6 +83,7 @@ fn exception<'a>(row: &'a Classified, classes: Classes<'_>, lang: Lang) -> Excep
         exception_id: row.exception_id.as_ref(),
         detail,
         severity: row.severity,
+        ruled: None,
     }
 }
 

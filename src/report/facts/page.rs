@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::domain::{AgencyCode, Day, Fraction, Origin, Period, RowKey, Vnd};
+use crate::domain::{AgencyCode, Day, Fraction, Origin, Period, RowKey, Ruling, Vnd};
 
 use super::{Figure, GatewayFacts, PeriodBefore, Previous, StatementBalance, TrendPoint};
 
@@ -87,6 +87,19 @@ pub struct Note {
     pub text: Box<str>,
 }
 
+/// What a person ruled on a row, as the book of decisions has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Ruled {
+    /// What.
+    pub ruling: Ruling,
+    /// Who.
+    pub by: Box<str>,
+    /// On which day it was written.
+    pub on: Day,
+    /// Why, with the note behind it.
+    pub reason: Box<str>,
+}
+
 /// What only the page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageFacts {
@@ -119,6 +132,9 @@ pub struct PageFacts {
     pub origins: Vec<(RowKey, Origin)>,
     /// What was last noted of which row by this night, in order of the rows.
     pub notes: Vec<(RowKey, Note)>,
+    /// The rulings in force by this night on the listed rows and on those that were open before, in
+    /// order of the rows.
+    pub ruled: Vec<(RowKey, Ruled)>,
     /// Everybody who was given one of the listed rows by this night, in order of their names.
     pub people: Vec<Box<str>>,
     /// The files of the night, in order of sources.
@@ -153,6 +169,12 @@ impl PageFacts {
         let found = self.origins.binary_search_by(|(key, _)| key.cmp(row));
         let entry = found.ok().and_then(|at| self.origins.get(at));
         entry.map(|(_, origin)| origin)
+    }
+
+    /// What was ruled on this row, where that is in force.
+    pub fn ruled(&self, row: &RowKey) -> Option<&Ruled> {
+        let found = self.ruled.binary_search_by(|(key, _)| key.cmp(row));
+        self.ruled.get(found.ok()?).map(|(_, ruled)| ruled)
     }
 
     /// What was last noted of this row.

@@ -3,6 +3,7 @@
 use chrono::{Datelike, Weekday};
 
 use crate::domain::Day;
+use crate::text;
 
 use super::Page;
 use super::trend::Drawing;
@@ -48,6 +49,6 @@ impl Page<'_> {
         let word = WEEKDAYS
             .get(nth)
             .map_or_else(String::new, |key| self.t(key));
-        format!("{word} {}", date.format("%d/%m"))
+        format!("{word} {}", text::day_short(self.r.lang, *day.borrow()))
     }
 }

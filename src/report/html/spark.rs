@@ -43,7 +43,7 @@ impl Page<'_> {
         let mut line: Vec<String> = Vec::new();
         let mut said = Vec::new();
         for (at, (day, share)) in (0_i128..).zip(days) {
-            let name = day.date().format("%d/%m").to_string();
+            let name = crate::text::day_short(self.r.lang, *day);
             if share.is_some() {
                 let x = STEP / 2 + at * STEP;
                 let y = HEIGHT - 3 - scale.x(share) * (HEIGHT - 6) / 1000;

@@ -4,6 +4,7 @@
 use crate::domain::Fraction;
 use crate::report::chart::Scale;
 use crate::report::model::{MoveColumn, TrendRow, new_year, trend_name, trend_said};
+use crate::text;
 
 use super::Page;
 
@@ -74,7 +75,7 @@ impl Page<'_> {
         let n = rows.len();
         let half = ((RIGHT - LEFT) / i128::try_from(n.max(1)).unwrap_or(1) / 3).clamp(2, 12);
         let mut drawing = Drawing::default();
-        for tick in scale.ticks() {
+        for tick in scale.ticks(self.r.lang) {
             let height = BOTTOM - tick.x * (BOTTOM - TOP) / 1000;
             drawing.grid.push((height, tick.label));
         }
@@ -129,9 +130,9 @@ impl Page<'_> {
 
     fn short_day(&self, row: &TrendRow, months: &bool) -> String {
         if *months {
-            return row.day.date().format("%m/%y").to_string();
+            return text::month_short(self.r.lang, row.day);
         }
-        row.day.date().format("%d/%m").to_string()
+        text::day_short(self.r.lang, row.day)
     }
 
     /// The proven interval of a day or month.

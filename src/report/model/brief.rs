@@ -10,6 +10,7 @@ use super::Classes;
 use super::exceptions::{ExceptionList, Item, is_new};
 use super::index::Index;
 use super::row::field;
+use super::ruled::RuledView;
 
 /// One exception in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -34,6 +35,9 @@ pub struct BriefView {
     /// Who is to settle it; empty for nobody.
     #[serde(skip)]
     pub assignee: Box<str>,
+    /// What was ruled on it last, in a line; empty where nobody did.
+    #[serde(skip)]
+    pub ruled: String,
     /// The money at risk.
     pub amount: Vnd,
     /// Where it is counted.
@@ -74,6 +78,9 @@ pub(super) fn brief(
         agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
         field: field(index, row),
         assignee: facts.page.assignee(&row.key).into(),
+        ruled: (facts.page.ruled(&row.key)).map_or_else(String::new, |ruled| {
+            RuledView::new(facts.lang, ruled).said(facts.lang)
+        }),
         amount: item.at_risk,
         counted: row.at_risk(),
         age_days: facts.business_date.days_since(item.opened).max(0),

@@ -6,21 +6,27 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::{Bucket, Severity};
+use crate::classify::{Bucket, Class, Severity};
 use crate::domain::ids::MADE;
-use crate::domain::{Day, ExceptionId, Lang, RowKey};
+use crate::domain::{Day, ExceptionId, Lang, RowKey, Ruling};
 use crate::matching::MatchGroup;
 use crate::report::facts::{Closed, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
-use super::{Classes, Index, source_word};
+use super::{Classes, Index, RuledView, source_word};
+
+/// The pass of what people paired.
+const DECIDED: &str = "decision";
 
 /// An exception that is settled since the night before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ClosedView {
     /// Its stable id.
     pub id: ExceptionId,
+    /// The id of its class.
+    #[serde(skip)]
+    pub class: Box<str>,
     /// The label of its class.
     pub label: String,
     /// The money that was at risk.
@@ -40,6 +46,67 @@ pub struct ClosedView {
     pub matched: bool,
     /// True when its row is still work under another class: it is not settled.
     pub changed: bool,
+    /// The decision that ended it; none where the data did.
+    #[serde(skip)]
+    pub ended: Option<EndedBy>,
+}
+
+/// The decision that ended an exception.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedBy {
+    /// What was ruled, in a word; empty where it was ruled on another row of the matter.
+    pub what: String,
+    /// Who.
+    pub by: Box<str>,
+    /// When it was written; none where it was ruled on another row of the matter.
+    pub on: Option<Day>,
+    /// Why, with the note behind it.
+    pub reason: Box<str>,
+}
+
+impl From<RuledView> for EndedBy {
+    fn from(ruled: RuledView) -> Self {
+        Self {
+            what: ruled.what,
+            by: ruled.by,
+            on: Some(ruled.on),
+            reason: ruled.reason,
+        }
+    }
+}
+
+impl ClosedView {
+    /// What became of it: `matched`, `ruled` (by a person), `changed` (work under another class),
+    /// `other`.
+    pub fn outcome(&self) -> &'static str {
+        match () {
+            () if self.changed => "changed",
+            () if self.ended.is_some() => "ruled",
+            () if self.matched => "matched",
+            () => "other",
+        }
+    }
+
+    /// The same in words.
+    pub fn outcome_word(&self, lang: Lang) -> String {
+        let key = match self.outcome() {
+            "changed" => "closed-outcome-changed",
+            "ruled" => "closed-outcome-ruled",
+            "matched" => "closed-outcome-matched",
+            _ => "closed-outcome-other",
+        };
+        text::say(lang, key, &[])
+    }
+}
+
+/// All of a night for its files; empty without a night before.
+pub fn every_closed(
+    index: &Index<'_>,
+    settlement: &Settlement,
+    facts: &RunFacts,
+    classes: &[Class],
+) -> Vec<ClosedView> {
+    list(index, settlement, facts, Classes(classes)).unwrap_or_default()
 }
 
 /// Bucket and class of a row now, whether it is open work, and who ended it with what reason.
@@ -81,13 +148,11 @@ pub(super) fn list(
     }
     let mut views: Vec<ClosedView> = Vec::new();
     for closed in &changes.closed {
-        let end = End::of(
-            found.get(&closed.key).copied().unwrap_or_default(),
-            lang,
-            classes,
-        );
+        let found = found.get(&closed.key).copied().unwrap_or_default();
+        let end = End::of(found, &closed.key, facts, classes);
         views.push(ClosedView {
             id: closed.id.clone(),
+            class: closed.class.clone(),
             label: classes.text(&closed.class, lang, |class| class.label),
             amount: closed.at_risk.wide(),
             dossier: closed
@@ -100,6 +165,7 @@ pub(super) fn list(
             how: end.how,
             matched: end.matched,
             changed: end.changed,
+            ended: end.ended,
         });
     }
     views.sort_by_key(|view| {
@@ -114,21 +180,40 @@ struct End {
     how: String,
     matched: bool,
     changed: bool,
+    ended: Option<EndedBy>,
 }
 
 impl End {
-    fn of((group, now): Found<'_>, lang: Lang, classes: Classes<'_>) -> Self {
+    fn of((group, now): Found<'_>, key: &RowKey, facts: &RunFacts, classes: Classes<'_>) -> Self {
+        let lang = facts.lang;
         let changed = now.is_some_and(|(_, _, work, _)| work);
         // a claim that somebody gave up is not matched: its money never came
-        let ended = now.and_then(|(.., ended)| ended).filter(|_| !changed);
-        let is_matched = |(bucket, ..): Now<'_>| bucket == Bucket::Matched;
-        let matched = !changed && ended.is_none() && now.is_some_and(is_matched);
-        let how = match (group.filter(|_| matched), now, ended) {
-            (_, _, Some((by, reason))) => {
+        let given_up = now.and_then(|(.., ended)| ended).filter(|_| !changed);
+        let is_matched =
+            |(bucket, class, ..): Now<'_>| bucket == Bucket::Matched && class != "refunded";
+        let matched = !changed && given_up.is_none() && now.is_some_and(is_matched);
+        let own = facts.page.ruled(key);
+        let aside = own.is_some_and(|ruled| match (now, &ruled.ruling) {
+            (Some((_, "not_fee", ..)), Ruling::NotFee)
+            | (Some((_, "batch_settlement", ..)), Ruling::Payout { .. }) => !changed,
+            _ => false,
+        });
+        let view = |ruled| RuledView::new(lang, ruled);
+        let ended = if given_up.is_some() || aside {
+            own.map(view)
+        } else {
+            let group = group.filter(|group| matched && group.pass == DECIDED);
+            let money = group.into_iter().flat_map(|group| &group.legs);
+            let mut ruled = money.filter_map(|leg| facts.page.ruled(&leg.money));
+            ruled.next().map(view)
+        };
+        let how = match (&ended, given_up, group.filter(|_| matched), now) {
+            (Some(ruled), ..) => ruled.said(lang),
+            (None, Some((by, reason)), ..) => {
                 text::say(lang, "closed-ended", &[("by", by), ("reason", reason)])
             }
-            (Some(group), ..) => group.label().get(lang).to_owned(),
-            (None, Some((_, class, ..)), None) => {
+            (None, None, Some(group), _) => group.label().get(lang).to_owned(),
+            (None, None, None, Some((_, class, ..))) => {
                 let label = classes.text(class, lang, |class| class.label);
                 if changed {
                     text::say(lang, "closed-changed-to", &[("class", &label)])
@@ -136,12 +221,19 @@ impl End {
                     label
                 }
             }
-            (None, None, None) => text::say(lang, "closed-not-seen", &[]),
+            (None, None, None, None) => text::say(lang, "closed-not-seen", &[]),
         };
+        let elsewhere = given_up.map(|(by, reason)| EndedBy {
+            what: String::new(),
+            by: by.into(),
+            on: None,
+            reason: reason.into(),
+        });
         Self {
             how,
             matched,
             changed,
+            ended: ended.map(EndedBy::from).or(elsewhere),
         }
     }
 }

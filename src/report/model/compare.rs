@@ -150,7 +150,7 @@ fn of_txn(index: &Index<'_>, lang: Lang, txn: &Txn) -> Column {
     Column {
         code: index.person_reference(lang, &txn.key()),
         amount: Some(txn.amount),
-        payer: text::mask_name(&txn.payer),
+        payer: text::mask_party(&txn.payer),
         at: moment(lang, &txn.paid_at),
         source: txn.source.to_string(),
         memo: text::mask_memo(&txn.memo, &txn.payer, txn.account.as_deref()),
@@ -174,7 +174,7 @@ fn of_dossier(
     Column {
         code: format!("{code}{line}"),
         amount: amount.or(whole.map(|(_, sum)| sum)),
-        payer: told.map_or_else(String::new, |fee| text::mask_name(&fee.payer_name)),
+        payer: told.map_or_else(String::new, |fee| text::mask_party(&fee.payer_name)),
         at: when(facts.lang, code, told),
         agency: agency(index, facts, code),
         ..Column::default()

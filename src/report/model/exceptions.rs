@@ -6,103 +6,18 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::classify::{AtRisk, Bucket, Classified, Severity};
-use crate::domain::{AgencyCode, Day, ExceptionId, Lang, Origin, RowKey, Side, Vnd};
-use crate::matching::Suggestion;
+use crate::classify::{Bucket, Classified, Severity};
+use crate::domain::{AgencyCode, Day, ExceptionId, Vnd};
 use crate::report::facts::{Figure, RunFacts};
 use crate::settle::Settlement;
 use crate::text;
 
 use super::ageing::{ClassRow, age_bucket, aged, class_rows};
-use super::awaited;
 use super::brief::{BriefView, brief};
-use super::compare::{self, CompareRow};
 use super::effect;
 use super::index::Index;
-use super::origin::masked;
-use super::row::{Fact, field, letter, row_facts};
-use super::status::Handled;
+use super::view::{Beside, ExceptionView, view};
 use super::{BRIEF_MAX, Classes, FURTHER_MAX, OVERDUE_DAYS, SHOWN_MAX, matters, shares};
-
-/// One exception, ready to be printed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ExceptionView {
-    /// Stable id.
-    pub id: Box<str>,
-    /// Class id.
-    pub class: Box<str>,
-    /// Short name of the class.
-    pub label: String,
-    /// What the class means.
-    pub explanation: String,
-    /// What to do, and who does it.
-    pub advice: String,
-    /// To whom to write and what; none where nobody has to do anything.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub letter: Option<(String, String)>,
-    /// How much a person has to do.
-    pub severity: Severity,
-    /// What kind of row.
-    pub side: Side,
-    /// The row's id.
-    pub row_id: Box<str>,
-    /// What others know the row by: the bank's reference, else its id.
-    #[serde(skip)]
-    pub reference: String,
-    /// The dossier it belongs to or names.
-    pub dossier: String,
-    /// The dossier's agency.
-    pub agency: String,
-    /// The money at risk, counted once for a matter that two rows tell of.
-    pub amount: Vnd,
-    /// Where it is counted.
-    #[serde(skip)]
-    pub counted: AtRisk,
-    /// The row's own amount, in dong, as `exceptions.csv` and `run.json` tell it.
-    #[serde(skip)]
-    pub own: Vnd,
-    /// When it was first seen.
-    pub opened_on: Day,
-    /// Days since.
-    pub age_days: i64,
-    /// True when it was not open the night before.
-    pub is_new: bool,
-    /// True when it is one of those that decide the verdict.
-    pub deciding: bool,
-    /// True when somebody has to look at it.
-    #[serde(skip)]
-    pub work: bool,
-    /// The source of the row.
-    #[serde(skip)]
-    pub source: Box<str>,
-    /// The dossier's field (lĩnh vực); empty where none is told.
-    #[serde(skip)]
-    pub field: String,
-    /// Who is to settle it; empty for nobody.
-    #[serde(skip)]
-    pub assignee: Box<str>,
-    /// What was last noted of it and by whom; empty for nothing.
-    #[serde(skip)]
-    pub note: String,
-    /// What was ruled on its handling, where that holds.
-    #[serde(skip)]
-    pub handled: Option<Handled>,
-    /// The row itself: memo, payer, account, times.
-    pub facts: Vec<Fact>,
-    /// Where it came from; account numbers in the name are masked.
-    #[serde(skip)]
-    pub origin: Option<Origin>,
-    /// What was seen.
-    pub evidence: Vec<String>,
-    /// The nearest candidates, each with the first test it failed.
-    pub nearest: Vec<String>,
-    /// Pairings that a person might accept.
-    pub suggestions: Vec<String>,
-    /// The row beside its candidates.
-    pub compare: Vec<CompareRow>,
-    /// Labels of classes that apply too.
-    pub also: Vec<String>,
-}
 
 /// The work list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -163,7 +78,7 @@ pub(super) struct Item<'s> {
 
 impl Item<'_> {
     /// True when it is one of those that decide the verdict.
-    fn decides(&self) -> bool {
+    pub(super) fn decides(&self) -> bool {
         self.rank != usize::MAX
     }
 }
@@ -216,8 +131,8 @@ pub(super) fn list(
         let moves = Reverse(i.moves);
         (i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
-    let suggestions = by_row(settlement);
-    let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
+    let beside = Beside::new(index, settlement);
+    let view = |item: &Item<'_>| view(item, index, &beside, facts, classes);
     list.shown = items.iter().take(SHOWN_MAX).map(view).collect();
     let brief = |item: &Item<'_>| brief(item, index, facts, classes);
     let next = items.get(SHOWN_MAX..).unwrap_or_default();
@@ -251,19 +166,9 @@ pub fn every(
         let informs = !i.row.is_work();
         (informs, i.rank, moves, Reverse(i.at_risk), i.opened, i.id)
     });
-    let suggestions = by_row(settlement);
-    let view = |item: &Item<'_>| view(item, index, &suggestions, facts, classes);
+    let beside = Beside::new(index, settlement);
+    let view = |item: &Item<'_>| view(item, index, &beside, facts, classes);
     items.iter().map(view).collect()
-}
-
-type Suggestions<'s> = BTreeMap<&'s RowKey, Vec<&'s Suggestion>>;
-
-fn by_row(settlement: &Settlement) -> Suggestions<'_> {
-    let mut by_row = Suggestions::new();
-    for suggestion in &settlement.suggestions {
-        by_row.entry(&suggestion.txn).or_default().push(suggestion);
-    }
-    by_row
 }
 
 fn items<'s>(settlement: &'s Settlement, facts: &RunFacts) -> Vec<Item<'s>> {
@@ -302,91 +207,4 @@ pub(super) fn is_new(facts: &RunFacts, id: &ExceptionId) -> bool {
         .as_ref()
         .is_some_and(|changes| changes.opened.contains(id))
         && !facts.opened_on.contains_key(id)
-}
-
-fn view(
-    item: &Item<'_>,
-    index: &Index<'_>,
-    suggestions: &Suggestions<'_>,
-    facts: &RunFacts,
-    classes: Classes<'_>,
-) -> ExceptionView {
-    let (row, lang) = (item.row, facts.lang);
-    let evidence = evidence(lang, index, row);
-    let agency = row
-        .dossier_code
-        .as_ref()
-        .and_then(|dossier| index.agency_of(dossier));
-    let suggested = suggestions.get(&row.key).map_or(&[][..], Vec::as_slice);
-    let awaited = awaited::advice(facts, row);
-    ExceptionView {
-        id: item.id.as_str().into(),
-        class: row.class.into(),
-        label: classes.text(row.class, lang, |c| c.label),
-        explanation: classes.text(row.class, lang, |c| c.explanation),
-        letter: match &awaited {
-            // asking others is too early
-            Some(advice) => Some(text::letter::note(lang, advice)),
-            None => letter(index, lang, row),
-        },
-        advice: awaited.unwrap_or_else(|| classes.text(row.class, lang, |c| c.advice)),
-        severity: item.severity,
-        side: row.key.side,
-        row_id: (&*row.key.id).into(),
-        reference: index.person_reference(lang, &row.key),
-        dossier: row
-            .dossier_code
-            .as_ref()
-            .map_or_else(String::new, ToString::to_string),
-        agency: agency.map_or_else(String::new, |c| index.agency_name(&c, facts.business_date)),
-        amount: item.at_risk,
-        counted: row.at_risk(),
-        own: row.amount,
-        opened_on: item.opened,
-        age_days: facts.business_date.days_since(item.opened).max(0),
-        is_new: is_new(facts, item.id),
-        deciding: item.decides(),
-        work: row.is_work(),
-        source: row.key.source.as_str().into(),
-        field: field(index, row),
-        assignee: facts.page.assignee(&row.key).into(),
-        note: note(facts, row),
-        handled: Handled::of(index, row),
-        facts: row_facts(facts, index, &row.key),
-        origin: facts.page.origin(&row.key).map(masked),
-        nearest: row
-            .nearest
-            .iter()
-            .map(|n| index.say_near(lang, n))
-            .collect(),
-        suggestions: compare::suggestions(index, lang, suggested, &row.nearest, &evidence),
-        evidence,
-        compare: compare::rows(index, facts, &row.key, suggested, &row.nearest),
-        also: row
-            .also
-            .iter()
-            .map(|id| classes.text(id, lang, |c| c.label))
-            .collect(),
-    }
-}
-
-/// What was last noted of a row, and by whom.
-fn note(facts: &RunFacts, row: &Classified) -> String {
-    let note = facts.page.note(&row.key);
-    note.map_or_else(String::new, |note| {
-        let args = [("by", &*note.by), ("text", &*note.text)];
-        text::say(facts.lang, "note-by", &args)
-    })
-}
-
-/// What was seen, and where the money at risk is counted when it is not here.
-fn evidence(lang: Lang, index: &Index<'_>, row: &Classified) -> Vec<String> {
-    let seen = row.evidence.iter().map(|e| index.say(lang, e));
-    let elsewhere = match row.at_risk() {
-        AtRisk::Here(_) => None,
-        AtRisk::AtFee(_) => Some("at-risk-at-fee"),
-        AtRisk::AtMoney(_) => Some("at-risk-at-money"),
-    };
-    seen.chain(elsewhere.map(|key| text::say(lang, key, &[])))
-        .collect()
 }

@@ -284,21 +284,32 @@ fn lacks(row: &ShareRow, facts: &RunFacts) -> Option<String> {
     (!reasons.is_empty()).then(|| reasons.join("; "))
 }
 
+/// Up to so many exceptions are a list that somebody can settle; more are a backlog.
+const FEW_MAX: usize = 100;
+
+/// The sentences of a list, and of a backlog.
+const MET: [&str; 2] = ["why-way-met", "why-many-met"];
+const MISSED: [&str; 2] = ["why-way-missed", "why-many-missed"];
+/// The same of lists that prove nothing.
+const MET_PERHAPS: [&str; 2] = ["why-way-met-perhaps", "why-many-met-perhaps"];
+const MISSED_PERHAPS: [&str; 2] = ["why-way-missed-perhaps", "why-many-missed-perhaps"];
+
 /// What proves which verdict: "3 ... met", "2 ... missed", or both.
 fn ways(lang: Lang, row: &ShareRow) -> String {
     let target = row
         .target
         .map_or_else(String::new, |f| percent_short(lang, f));
-    let way = |key: &str, list: &[crate::domain::ExceptionId]| {
+    let way = |keys: [&str; 2], list: &[crate::domain::ExceptionId]| {
+        let key = keys[usize::from(list.len() > FEW_MAX)];
         let n = i128::try_from(list.len()).unwrap_or(i128::MAX);
         let args = [("n", &*text::number(lang, n)), ("target", &*target)];
         text::say(lang, key, &args)
     };
     let (met, missed) = (&row.deciding.met, &row.deciding.missed);
     let [to_met, to_missed] = if row.deciding.proved {
-        ["why-way-met", "why-way-missed"]
+        [MET, MISSED]
     } else {
-        ["why-way-met-perhaps", "why-way-missed-perhaps"]
+        [MET_PERHAPS, MISSED_PERHAPS]
     };
     match (met.is_empty(), missed.is_empty()) {
         (_, true) => way(to_met, met),

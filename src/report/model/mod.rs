@@ -45,6 +45,7 @@ mod quality;
 mod rejects;
 mod resting;
 mod row;
+mod ruled;
 mod rules;
 mod shares;
 mod sources;
@@ -57,6 +58,7 @@ mod tiles;
 mod trend;
 mod unknown_fees;
 mod unplaced;
+mod view;
 mod what_if;
 
 pub use crate::classify::AtRisk;
@@ -71,10 +73,10 @@ pub use changes::{
     ChangeLine, ChangeSection, Reason, VersionChanges, amount_word, class_word, figure_word,
     finding_word, kind_word, percent_word, table_word, verdict_of,
 };
-pub use closed::ClosedView;
+pub use closed::{ClosedView, EndedBy, every_closed};
 pub use compare::CompareRow;
 pub use deciding::count;
-pub use exceptions::{ExceptionList, ExceptionView, every, is_listed};
+pub use exceptions::{ExceptionList, every, is_listed};
 pub use fees::{FeeSection, FeeView, ZeroRow, every_fee, fee_label, rate_text};
 pub use held::{ChainRow, DayCredit, GatewayDay, Held, HeldRow, Stage};
 pub use index::Index;
@@ -92,6 +94,7 @@ pub use proposals::{ProposalView, Proposals};
 pub use quality::QualityRow;
 pub use rejects::{RejectList, RejectView, every_reject, mask_seen};
 pub use row::Fact;
+pub use ruled::{REFUND_DAYS, RuledView, ruling_word};
 pub use rules::rule_lines;
 pub use shares::{ScopedShare, ShareRow, definition_name, every_share, period_name, verdict_word};
 pub use sources::{SourceView, row_kind, source_word};
@@ -103,6 +106,7 @@ pub use tie_files::{tie_out_files, tie_out_lean};
 pub use tiles::{Tile, turnover};
 pub use trend::{Trend, TrendRow, new_year, trend, trend_name, trend_said};
 pub use unplaced::Unplaced;
+pub use view::ExceptionView;
 pub use what_if::WhatIfRow;
 
 /// An open exception older than this many days is overdue.
@@ -115,8 +119,7 @@ const FIRST_MAX: usize = 5;
 /// decides the verdict.
 pub const PAPER_MAX: usize = 60;
 
-/// The page shows so many exceptions that decide nothing after these in a line each; the rest
-/// stands in `exceptions.csv`.
+/// The page shows so many that decide nothing in a line each; the rest is in `exceptions.csv`.
 pub const BRIEF_MAX: usize = 5_000;
 
 /// The page shows this many exceptions in full, and this many rejects.

@@ -3,7 +3,7 @@
 use crate::domain::{Lang, Origin};
 use crate::text;
 
-use super::exceptions::ExceptionView;
+use super::view::ExceptionView;
 
 /// Without the account's number, which the name of a statement may hold. An answer has no digest
 /// here: asked again, a source says the same in other bytes, and a page made again is the same.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::classify::Classified;
-use crate::domain::{DossierCode, Fee, Lang, Receipt, RowKey, Txn};
+use crate::domain::{Day, DossierCode, Fee, Lang, Receipt, RowKey, Side, Txn};
 use crate::matching::Evidence;
 use crate::report::RunFacts;
 use crate::text;
@@ -44,12 +44,27 @@ pub(super) fn row_facts(run: &RunFacts, index: &Index<'_>, key: &RowKey) -> Vec<
 
 /// What to write about a row, and to whom.
 pub(super) fn letter(index: &Index<'_>, lang: Lang, row: &Classified) -> Option<(String, String)> {
+    text::letter::letter(lang, &matter(index, row))
+}
+
+/// What to write to the provider about a payment whose refund was asked for on a day and has not
+/// come; none for a row that is no payment.
+pub(super) fn refund_letter(
+    index: &Index<'_>,
+    lang: Lang,
+    row: &Classified,
+    asked: Day,
+) -> Option<(String, String)> {
+    let is_money = row.key.side == Side::Txn;
+    is_money.then(|| text::letter::refund(lang, &matter(index, row), asked))
+}
+
+fn matter<'m>(index: &Index<'m>, row: &'m Classified) -> Matter<'m> {
     let dossier = row.dossier_code.as_ref().map_or("", DossierCode::as_str);
     let (amount, day) = (row.amount, row.business_date);
     let matter = Matter::of(row.class, &row.key, dossier, amount, day);
     let place = row.evidence.iter().find_map(Evidence::place);
-    let matter = matter.with(index.txn(&row.key)).standing(place);
-    text::letter::letter(lang, &matter)
+    matter.with(index.txn(&row.key)).standing(place)
 }
 
 fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
@@ -70,7 +85,7 @@ fn txn_facts(lang: Lang, txn: &Txn) -> Vec<(String, String)> {
         ),
         (
             text::say(lang, "field-payer", &[]),
-            text::mask_name(&txn.payer),
+            text::mask_party(&txn.payer),
         ),
         (
             text::say(lang, "field-account", &[]),
@@ -120,7 +135,7 @@ fn fee_facts(run: &RunFacts, fee: &Fee) -> Vec<(String, String)> {
         (text::say(lang, "field-due-at", &[]), due),
         (
             text::say(lang, "field-payer", &[]),
-            text::mask_name(&fee.payer_name),
+            text::mask_party(&fee.payer_name),
         ),
     ]
 }

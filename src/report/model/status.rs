@@ -25,7 +25,7 @@ impl Handled {
             _ if !holds => None,
             Ruling::WriteOff => Some(Self::WrittenOff),
             Ruling::RefundRequested => Some(Self::RefundRequested),
-            Ruling::Pays(_) | Ruling::NotFee => None,
+            Ruling::Pays(_) | Ruling::Payout { .. } | Ruling::NotFee => None,
         }
     }
 }
@@ -37,7 +37,7 @@ pub enum Status {
     WrittenOff,
     /// Nobody has to do anything.
     Informs,
-    /// Open for more than [`OVERDUE_DAYS`] days.
+    /// Open for more than [`OVERDUE_DAYS`] days, or longer than an asked refund may take.
     Overdue,
     /// The refund was asked for.
     RefundRequested,
@@ -68,27 +68,41 @@ impl Status {
 impl ExceptionView {
     /// How far its settling has come.
     pub fn status(&self) -> Status {
+        let waits = self.waits_until.is_some();
         match () {
             () if self.handled == Some(Handled::WrittenOff) => Status::WrittenOff,
             () if self.severity == Severity::Info => Status::Informs,
-            () if self.age_days > OVERDUE_DAYS => Status::Overdue,
-            () if self.handled == Some(Handled::RefundRequested) => Status::RefundRequested,
+            () if self.left() < 0 => Status::Overdue,
+            () if waits || self.handled == Some(Handled::RefundRequested) => {
+                Status::RefundRequested
+            }
             () if !self.assignee.is_empty() => Status::Assigned,
             () if self.is_new => Status::New,
             () => Status::Waiting,
         }
     }
 
-    /// The last day before it is overdue; none where nobody has to do anything.
+    /// The last day before it is overdue, which an asked refund puts off; none where nobody has to
+    /// do anything.
     pub fn due_on(&self) -> Option<Day> {
+        (self.severity != Severity::Info).then(|| self.last_day())
+    }
+
+    fn last_day(&self) -> Day {
         let days = u32::try_from(OVERDUE_DAYS).unwrap_or(0);
-        (self.severity != Severity::Info).then(|| self.opened_on.plus(days))
+        let own = self.opened_on.plus(days);
+        self.waits_until.map_or(own, |until| until.max(own))
+    }
+
+    /// Whole days until then; below 0 when it is overdue.
+    fn left(&self) -> i64 {
+        self.last_day().days_since(self.opened_on) - self.age_days
     }
 
     /// What is left until then, for people: `còn 2 ngày`, `quá hạn 5 ngày`; empty where nobody has
     /// to do anything.
     pub fn clock(&self, lang: Lang) -> String {
-        let left = OVERDUE_DAYS - self.age_days;
+        let left = self.left();
         let n = text::number(lang, left.abs());
         let key = match left {
             _ if self.severity == Severity::Info => return String::new(),

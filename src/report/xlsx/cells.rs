@@ -128,7 +128,7 @@ fn columns(book: &Book<'_>, has_days: bool) -> Vec<Column> {
     if has_days {
         let tonight = book.report.business_date;
         let back = (0..DAYS).rev().map(|back| tonight.minus(back));
-        let head = |day: Day| day.date().format("%d/%m").to_string();
+        let head = |day: Day| text::day_short(book.lang(), day);
         columns.extend(back.map(|day| Column::figures(head(day), 9)));
     }
     columns

@@ -43,7 +43,8 @@ pub const AGE: &str = "age_days";
 /// What a person decides: a word of [`Choice`], or empty.
 pub const DECISION: &str = "decision";
 /// What the decision needs beside its word: `DOSSIER[/FEE]` for a pair, the same with `=AMOUNT`,
-/// separated by `;`, for a split, `SOURCE/ID` for "paid by"; else empty.
+/// separated by `;`, for a split, `SOURCE/ID` for "paid by", `SOURCE/DAY[=AMOUNT]`, separated by
+/// `;`, for a payout; else empty.
 pub const TARGET: &str = "target";
 /// Who is to settle it; empty for nobody. Filled with who was given it so far.
 pub const ASSIGNEE: &str = "assignee";
@@ -55,6 +56,14 @@ pub const REASON: &str = "reason";
 /// A note: it is kept with the decision or the assignment, behind its reason; alone it is kept with
 /// whoever is to settle the row so far.
 pub const NOTE: &str = "note";
+/// What a person ruled on it so far, in a word; empty for nothing.
+pub const RULING: &str = "ruling";
+/// Who ruled that.
+pub const RULED_BY: &str = "ruled_by";
+/// When that was written.
+pub const RULED_ON: &str = "ruled_on";
+/// Why, with the note behind it.
+pub const RULED_REASON: &str = "ruled_reason";
 /// What was last noted, and by whom; see [`NOTE`].
 pub const NOTED: &str = "noted";
 /// What to send to whom about it, or a note to the officer in charge; a text to copy.
@@ -83,7 +92,7 @@ const fn column(key: &'static str, heading: &'static str, width: u16) -> Column 
 
 /// Every column in order: what a reader needs and nobody looks at, what is printed (up to the
 /// decision), the rest of a decision, and where the row comes from.
-pub const COLUMNS: [Column; 38] = [
+pub const COLUMNS: [Column; 42] = [
     column(EXCEPTION_ID, "book-exception-id", 0),
     column(CLASS, "book-class", 0),
     column(RUN_ID, "book-run-id", 0),
@@ -104,6 +113,10 @@ pub const COLUMNS: [Column; 38] = [
     column(REASON, "book-reason", 28),
     column(NOTE, "book-note", 30),
     column(DECIDED_BY, "book-decided-by", 16),
+    column(RULING, "book-ruling", 20),
+    column(RULED_BY, "book-ruled-by", 16),
+    column(RULED_ON, "book-ruled-on", 12),
+    column(RULED_REASON, "book-ruled-reason", 28),
     column(NOTED, "book-noted", 30),
     column(LINK, "book-link", 12),
     column(AMOUNT, "book-own-amount", 15),
@@ -140,6 +153,8 @@ pub enum Choice {
     Split,
     /// The fee was paid by one transaction.
     PaidBy,
+    /// The bank line is a gateway's payout of some of its days.
+    Payout,
     /// The transaction is no fee.
     NotFee,
     /// Nothing more is expected.
@@ -152,10 +167,11 @@ pub enum Choice {
 
 impl Choice {
     /// Every choice, in the order of the drop-down.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Pair,
         Self::Split,
         Self::PaidBy,
+        Self::Payout,
         Self::NotFee,
         Self::WriteOff,
         Self::RefundRequested,
@@ -168,6 +184,7 @@ impl Choice {
             Self::Pair => "pair",
             Self::Split => "split",
             Self::PaidBy => "paid_by",
+            Self::Payout => "payout",
             Self::NotFee => "not_fee",
             Self::WriteOff => "write_off",
             Self::RefundRequested => "refund_requested",
@@ -181,6 +198,7 @@ impl Choice {
             Self::Pair => "choice-pair",
             Self::Split => "choice-split",
             Self::PaidBy => "choice-paid-by",
+            Self::Payout => "choice-payout",
             Self::NotFee => "choice-not-fee",
             Self::WriteOff => "choice-write-off",
             Self::RefundRequested => "choice-refund-requested",
@@ -195,6 +213,7 @@ impl Choice {
             Self::Pair => "choice-pair-meaning",
             Self::Split => "choice-split-meaning",
             Self::PaidBy => "choice-paid-by-meaning",
+            Self::Payout => "choice-payout-meaning",
             Self::NotFee => "choice-not-fee-meaning",
             Self::WriteOff => "choice-write-off-meaning",
             Self::RefundRequested => "choice-refund-requested-meaning",

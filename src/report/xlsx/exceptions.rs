@@ -112,6 +112,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
     let text = |texts: &[String]| Cell::Text(texts.join("; "));
     let origin = view.origin.as_ref();
     let digest = origin.filter(|origin| !origin.sha256.is_empty());
+    let [ruling, ruled_by, ruled_on, ruled_reason] = ruled(view);
     let mut evidence = view.evidence.clone();
     if evidence.is_empty() {
         evidence.push(view.explanation.clone());
@@ -146,6 +147,10 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         Cell::Input,
         Cell::Input,
         Cell::Input,
+        ruling,
+        ruled_by,
+        ruled_on,
+        ruled_reason,
         Cell::Text(view.note.clone()),
         if page.contains(&*view.id) {
             Cell::Link(
@@ -174,6 +179,16 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         }),
         Cell::Code(view.assignee.to_string()),
     ]
+}
+
+/// What was ruled on it so far, by whom, when and why.
+fn ruled(view: &ExceptionView) -> [Cell; 4] {
+    let Some(ruled) = &view.ruled else {
+        return [Cell::Blank, Cell::Blank, Cell::Blank, Cell::Blank];
+    };
+    let text = |text: &str| Cell::Text(text.to_owned());
+    let day = Cell::Day(ruled.on);
+    [text(&ruled.what), text(&ruled.by), day, text(&ruled.reason)]
 }
 
 /// What is at stake and where it is counted, where it is not at this row: a sum over the rows holds

@@ -31,6 +31,7 @@ mod bridge;
 mod changes;
 mod cells;
 mod checks;
+mod closed;
 mod exceptions;
 mod fee_table;
 mod files;
@@ -225,6 +226,7 @@ fn write(book: &Book<'_>) -> Result<Vec<u8>> {
         flows.0,
         trend.0,
     ];
+    sheets.extend(closed::write(book)?);
     sheets.extend(gateway_sheets);
     sheets.extend(cells::write(book)?);
     sheets.extend(quality::write(book)?);

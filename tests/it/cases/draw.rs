@@ -61,6 +61,7 @@ pub(crate) fn drawn(case: &Case, settled: &Settlement) -> Drawn {
         }
         all.insert(format!("bucket {name} {}", row.bucket.id()));
         all.insert(format!("carried {name} {}", row.carried));
+        all.insert(format!("severity {name} {}", row.severity.id()));
         all.extend(row.also.iter().map(|also| format!("also {name} {also}")));
         for near in &row.nearest {
             let amount = near

@@ -142,7 +142,7 @@ fn expect(case: &mut Case, line: usize, mut words: Words) -> Result<(), String> 
                 add(format!("class {name} {class}"), false);
             }
         }
-        "near" | "evidence" | "bucket" | "also" | "carried" => {
+        "near" | "evidence" | "bucket" | "also" | "carried" | "severity" => {
             let money = words.name(&case.names)?;
             add(format!("{what} {money} {}", words.words.join(" ")), true);
         }

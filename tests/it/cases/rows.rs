@@ -327,8 +327,8 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
     Ok(())
 }
 
-/// `decide T1 pays F1 50.000 F2 8.000`, `decide T1 not_fee` or `decide F1 write_off was=unpaid`;
-/// `when=60.000` is the amount on which the person ruled, `was` the class; `due=60.000` and
+/// `decide T1 pays F1 50.000 F2 8.000`, `decide B1 payout vnpay 2022-12-02 58.000`, `decide T1
+/// not_fee` or `decide F1 write_off was=unpaid`; `when=60.000` is the amount on which the person ruled, `was` the class; `due=60.000` and
 /// `status=unpaid` what the lines were that the person gave money to.
 fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let row = words.name(&case.names)?;
@@ -342,13 +342,20 @@ fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let fees = case.inputs.fees.iter();
     let due = fees.filter(|fee| fee.key() == key).map(|fee| fee.amount);
     let now = now.or_else(|| due.into_iter().next_back());
-    let verb = words.next("pays, not_fee, write_off or refund_requested")?;
+    let verb = words.next("pays, payout, not_fee, write_off or refund_requested")?;
     let ruling = if verb == "not_fee" {
         Ruling::NotFee
     } else if verb == "write_off" {
         Ruling::WriteOff
     } else if verb == "refund_requested" {
         Ruling::RefundRequested
+    } else if verb == "payout" {
+        let source = SourceName::new(&words.next("a source")?);
+        let mut days = Vec::new();
+        while !words.words.is_empty() {
+            days.push((day(&words.next("a day")?)?, words.amount()?));
+        }
+        Ruling::Payout { source, days }
     } else {
         let mut shares = Vec::new();
         while !words.words.is_empty() {

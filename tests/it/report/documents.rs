@@ -51,11 +51,12 @@ fn the_csv_files_are_as_reviewed() {
             "doisoat.xlsx",
             "exceptions.csv",
             "links.csv",
+            "closed.csv",
             "share.csv",
             "run.json"
         ]
     );
-    for name in ["exceptions.csv", "links.csv", "share.csv"] {
+    for name in ["exceptions.csv", "links.csv", "closed.csv", "share.csv"] {
         let content = text(&night, name);
         assert!(
             content.starts_with('\u{feff}') && !content.contains('\r'),

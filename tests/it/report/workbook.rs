@@ -300,6 +300,7 @@ fn the_sheets_are_set_up_for_people_and_paper() {
             "Còn mở",
             "Tiền trong ngày",
             "Xu hướng",
+            "Đã xử lý",
             "Phân tích",
             "Chất lượng dữ liệu",
             "Chú giải",

@@ -1,0 +1,66 @@
+//! What was settled since the night before: how, and where a person decided it by whom, when and
+//! why. Only where there is any.
+
+use rust_xlsxwriter::Worksheet;
+
+use super::Book;
+use super::looks::Look;
+use super::sheet::{Cell, Result};
+use super::table::{Column, Head};
+use crate::report::csv::CLOSED;
+use crate::report::model::ClosedView;
+
+pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
+    let closed = book.report.closed.as_deref().unwrap_or_default();
+    if closed.is_empty() {
+        return Ok(None);
+    }
+    let mut sheet = book.sheet("sheet-closed")?;
+    let title = book.of_night("sheet-closed");
+    let intro = book.t("book-closed-intro");
+    let head = Head {
+        freeze_col: 3,
+        ..Head::new(&title, &intro, CLOSED)
+    };
+    let plain = |key: &str, width| Column::new(book.t(key), width);
+    let table = [
+        plain("column-outcome", 18),
+        plain("book-label", 24),
+        plain("book-dossier-code", 25),
+        plain("column-row", 40),
+        Column::total(book.t("book-amount"), 15, Look::Money),
+        plain("book-opened-on", 12),
+        Column::figures(book.t("book-age"), 7),
+        plain("column-how", 40),
+        plain("book-ruling", 20),
+        plain("book-ruled-by", 18),
+        plain("book-ruled-on", 12),
+        plain("book-ruled-reason", 34),
+        plain("book-exception-id", 20),
+    ];
+    let rows = closed.iter().map(|view| cells(book, view));
+    sheet.table(&head, &table, rows, book.rows_max)?;
+    Ok(Some(sheet.to))
+}
+
+fn cells(book: &Book<'_>, view: &ClosedView) -> Vec<Cell> {
+    let ended = view.ended.as_ref();
+    let said = |text: Option<&str>| Cell::Text(text.unwrap_or_default().to_owned());
+    vec![
+        Cell::Text(view.outcome_word(book.lang())),
+        Cell::Text(view.label.clone()),
+        Cell::Code(view.dossier.clone()),
+        Cell::Text(view.row.clone()),
+        Cell::Money(view.amount),
+        Cell::Day(view.opened_on),
+        Cell::Whole(view.age_days.into()),
+        Cell::Text(view.how.clone()),
+        said(ended.map(|ended| &*ended.what)),
+        said(ended.map(|ended| &*ended.by)),
+        ended
+            .and_then(|ended| ended.on)
+            .map_or(Cell::Blank, Cell::Day),
+        said(ended.map(|ended| &*ended.reason)),
+        Cell::Code(view.id.to_string()),
+    ]
+}
