@@ -72,7 +72,7 @@ pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
     let own = decisions.iter().filter(|d| d.is_handling());
     let own: BTreeSet<&RowKey> = own.map(|decision| &decision.row).collect();
     for row in rows.iter_mut().filter(|row| row.key.side != Side::Fee) {
-        let is_open = row.severity != Severity::Info && !own.contains(&row.key);
+        let is_open = !own.contains(&row.key);
         if !SHORT.contains(&row.class) || !is_open {
             continue;
         }
