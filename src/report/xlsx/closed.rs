@@ -10,6 +10,9 @@ use super::table::{Column, Head};
 use crate::report::csv::CLOSED;
 use crate::report::model::ClosedView;
 
+/// The column of the reason: the exception's id behind it is for looking up, not for paper.
+const REASON: u16 = 11;
+
 pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let closed = book.report.closed.as_deref().unwrap_or_default();
     if closed.is_empty() {
@@ -20,22 +23,23 @@ pub(super) fn write(book: &Book<'_>) -> Result<Option<Worksheet>> {
     let intro = book.t("book-closed-intro");
     let head = Head {
         freeze_col: 3,
+        last_printed: Some(REASON),
         ..Head::new(&title, &intro, CLOSED)
     };
     let plain = |key: &str, width| Column::new(book.t(key), width);
     let table = [
-        plain("column-outcome", 18),
-        plain("book-label", 24),
-        plain("book-dossier-code", 25),
-        plain("column-row", 40),
-        Column::total(book.t("book-amount"), 15, Look::Money),
-        plain("book-opened-on", 12),
-        Column::figures(book.t("book-age"), 7),
-        plain("column-how", 40),
-        plain("book-ruling", 20),
-        plain("book-ruled-by", 18),
-        plain("book-ruled-on", 12),
-        plain("book-ruled-reason", 34),
+        plain("column-outcome", 14),
+        plain("book-label", 18),
+        plain("book-dossier-code", 23),
+        plain("column-row", 28),
+        Column::total(book.t("book-amount"), 13, Look::Money),
+        plain("book-opened-on", 11),
+        Column::figures(book.t("book-age"), 6),
+        plain("column-how", 28),
+        plain("book-ruling", 16),
+        plain("book-ruled-by", 14),
+        plain("book-ruled-on", 11),
+        plain("book-ruled-reason", 24),
         plain("book-exception-id", 20),
     ];
     let rows = closed.iter().map(|view| cells(book, view));
