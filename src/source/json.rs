@@ -156,7 +156,7 @@ impl Unread {
                 }
             }
             Self::TooDeep => BodyFault::TooDeep,
-            Self::Twice(key) => BodyFault::DuplicateKey(key),
+            Self::Twice(key) => BodyFault::twice(&key),
         }
     }
 }

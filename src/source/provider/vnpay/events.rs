@@ -57,15 +57,20 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
                 bank_ref: None,
                 ..told.clone()
             };
+            // 0 is no number: the refund has none yet, and nothing has moved
+            let number = Some(number).filter(|text| !text.bytes().all(|b| b == b'0'));
+            let waits = number.is_none() && status == TxnStatus::Pending;
+            let suffix = number.unwrap_or("refund");
             let refund = Record {
-                id: Some(format!("{}#{number}", order.order_id).into()),
+                id: Some(format!("{}#{suffix}", order.order_id).into()),
+                bank_ref: number.map(Into::into),
                 kind: Some(TxnKind::Refund),
                 // A refund is measured against its payment, not against the order.
                 order_amount: None,
                 ..told
             };
             Found {
-                told: vec![refund],
+                told: if waits { Vec::new() } else { vec![refund] },
                 implied: vec![payment],
             }
         }
