@@ -218,14 +218,17 @@ fn search(world: &World, request: &Request, act: Option<Act>) -> Reply {
     Reply::json(200, &body)
 }
 
+/// More than one page of a client holds, and fewer than the largest page.
+const TIED_MAX: usize = 120;
+
 /// Of the dossiers that changed at the last instant the first page shows others first than the
 /// pages after it.
 fn tie(all: &mut [Seen<'_>], page: usize) {
     let Some(last) = all.first().map(|seen| seen.updated) else {
         return;
     };
-    let tied = all.partition_point(|seen| seen.updated.date() == last.date());
-    let tied = &mut all[..tied];
+    let of_day = all.partition_point(|seen| seen.updated.date() == last.date());
+    let tied = &mut all[..of_day.min(TIED_MAX)];
     for seen in tied.iter_mut() {
         seen.updated = last;
     }

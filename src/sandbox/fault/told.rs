@@ -226,7 +226,7 @@ pub(super) const WHAT: &[(&str, &str)] = &[
     ),
     (
         "tied_changes",
-        "the dossiers of the last day changed at one instant; their order differs from page to page",
+        "up to 120 dossiers changed at one instant; their order differs from page to page",
     ),
     (
         "chaos",
