@@ -258,8 +258,7 @@ async fn orders_are_asked_about_until_they_are_settled() {
         rows.orders = orders.collect();
         store.save_registry(&file, &rows).await.unwrap();
         let due = async |night: u32| {
-            let rules = ProbeRules::default();
-            let night = night_of(night);
+            let (night, rules) = (night_of(night), ProbeRules::default());
             let due = store
                 .orders_to_probe("vnpay", &vnpay, night, rules)
                 .await
@@ -302,20 +301,17 @@ async fn orders_are_asked_about_until_they_are_settled() {
         assert_eq!(store.dump().await.unwrap(), dump);
         assert_eq!(due(5).await, "O1 O2 O3", "a rerun asks the same orders");
         assert_eq!(due(7).await, "O1 O2 O3 O4");
-        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is
-        // O4 was never asked about
+        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is, nor O4 asked about
         assert_eq!(due(12).await, "O1 O2 O4");
-        store
-            .save_probes(&vnpay, night_of(7), &[outcome("O4", true)])
-            .await
-            .unwrap();
+        let of_fourth = [outcome("O4", true)];
+        let saved = store.save_probes(&vnpay, night_of(7), &of_fourth).await;
+        saved.unwrap();
         assert_eq!(due(12).await, "O1 O2");
         assert_eq!(due(13).await, "O2");
         assert_eq!(due(14).await, "O2 O3", "weekly after the third day");
-        store
-            .save_probes(&vnpay, night_of(14), &[outcome("O2", true)])
-            .await
-            .unwrap();
+        let of_second = [outcome("O2", true)];
+        let saved = store.save_probes(&vnpay, night_of(14), &of_second).await;
+        saved.unwrap();
         assert_eq!(due(16).await, "");
         assert_eq!(due(17).await, "O4");
     })

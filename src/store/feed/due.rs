@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn an_order_is_asked_about_by_the_calendar() {
-        use Asked::{Answered, Never, Unanswered};
+        use Asked::{Answered, Unanswered};
         use OrderStatus::{Expired, Failed, Paid, Pending, Refunded};
         let open = Known::default();
         let failed = Known {
@@ -362,6 +362,21 @@ mod tests {
         };
         check(Refunded, 1, open, Answered, true);
         check(Refunded, 1, own_refund, Answered, false);
+    }
+
+    #[test]
+    fn an_order_that_is_told_late_is_asked_about_at_once() {
+        use Asked::Never;
+        use OrderStatus::{Expired, Failed, Paid, Pending};
+        let open = Known::default();
+        let failed = Known {
+            failed: true,
+            ..open
+        };
+        let settled = Known {
+            settled_on: Some(Day::parse("2022-12-23").unwrap()),
+            ..open
+        };
         // told late: at once, off the weekly grid, too; not where it is known to have ended
         for status in [Pending, Paid, Expired] {
             check(status, 4, open, Never, true);
@@ -369,7 +384,7 @@ mod tests {
             check(status, 91, open, Never, false);
         }
         check(Failed, 4, failed, Never, false);
-        check(Paid, 20, settled(8), Never, false);
+        check(Paid, 20, settled, Never, false);
         let start = Some(Day::parse("2022-09-01").unwrap());
         let rules = ProbeRules { start, ..RULES };
         check_by(rules, (Paid, 121), open, Never, true);
