@@ -44,7 +44,7 @@ pub struct SandboxArgs {
     /// The gateway that the district pays through: the word of its payment orders
     #[arg(long, value_name = "NAME", default_value = "vnpay")]
     gateway: String,
-    /// First simulated day
+    /// First simulated day, not before 2020-09-15: the invented agencies are no older
     #[arg(long, value_name = "DATE", value_parser = day, default_value = "2022-12-05")]
     first_day: Day,
     /// Number of simulated days
@@ -160,6 +160,11 @@ async fn serve(args: &SandboxArgs, fault: Shown, tls: Option<TlsMode>) -> Outcom
         .context("signals")
         .map_err(Failure::from)?;
     let first_day = args.first_day.date();
+    if first_day < District::opened() {
+        let message = format!("there is no district on {}", args.first_day);
+        let fix = format!("choose a --first-day from {} on", District::opened());
+        return Err(Failure::new(Exit::Usage, message, fix));
+    }
     let district = District::generate_at(&args.gateway, args.seed, first_day, args.days);
     let district = district.ok_or_else(|| {
         let known: Vec<&str> = Sandbox::gateways().collect();
@@ -269,16 +274,22 @@ fn write_pushes(
     fault: Option<PushFault>,
 ) -> Result<Vec<Pushed>, Failure> {
     let written = sandbox.write_pushes(dir, fault);
-    written.map_err(|error| Failure::failed(&anyhow!("{}: {error}", dir.display())))
+    written.map_err(|error| not_written(dir, &error))
+}
+
+fn not_written(dir: &Path, error: &std::io::Error) -> Failure {
+    let message = format!("{} cannot be written: {error}", dir.display());
+    let fix = "choose another folder, or make this one writable";
+    Failure::new(Exit::Failed, message, fix)
 }
 
 fn write_registry(sandbox: &Sandbox, args: &SandboxArgs, dir: &PathBuf) -> Result<(), Failure> {
-    std::fs::create_dir_all(dir)?;
+    std::fs::create_dir_all(dir).map_err(|error| not_written(dir, &error))?;
     for n in 0..args.days {
         let written = sandbox
             .district()
             .write_registry(dir, args.first_day.plus(n).date());
-        written.map_err(|error| Failure::failed(&anyhow!("{}: {error}", dir.display())))?;
+        written.map_err(|error| not_written(dir, &error))?;
     }
     Ok(())
 }

@@ -246,7 +246,8 @@ fn tables(
         let groups = csv::night_groups(settlement, facts);
         csv::write_night_links(&mut links, groups, &names, style)?;
     }
-    csv::write_shares(&mut shares, csv::night_shares(settlement, facts), style)?;
+    let of_night = csv::night_shares(settlement, facts);
+    csv::write_night_shares(&mut shares, of_night, &names, style)?;
     let mut files = vec![
         OutFile::new("exceptions.csv", exceptions),
         OutFile::new("links.csv", links),

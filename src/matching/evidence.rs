@@ -3,6 +3,7 @@
 mod doubt;
 mod en;
 mod nearest;
+pub(super) mod state;
 mod vi;
 
 pub use nearest::{Nearest, Test};
@@ -182,6 +183,9 @@ pub enum Evidence {
     TogetherCapped(u32),
     /// The provider's word for a state that nobody has explained, and the dossier it speaks of.
     UnknownState(Box<str>, Option<DossierCode>),
+    /// A state of VNPAY that is neither paid nor an end, of which it is documented what it means:
+    /// its code, and the dossier it speaks of.
+    VnpayState(Box<str>, Option<DossierCode>),
 }
 
 /// An amount for people: `50.000 đồng`, `50,000 dong`.

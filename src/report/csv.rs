@@ -215,6 +215,37 @@ pub fn write_shares<'a>(
     shares: impl IntoIterator<Item = &'a Share>,
     style: Style,
 ) -> io::Result<()> {
+    shares_table(to, shares, None, style)
+}
+
+/// The same of a night, with the agency's name behind: of several that bore the code in the period
+/// each with the day on which it ended or began, as the figures are theirs together.
+pub fn write_night_shares<'a>(
+    to: impl Write,
+    shares: impl IntoIterator<Item = &'a Share>,
+    names: &Index<'_>,
+    style: Style,
+) -> io::Result<()> {
+    shares_table(to, shares, Some(names), style)
+}
+
+const SHARE_COLUMNS: [&str; 8] = [
+    "agency_code",
+    "definition",
+    "numerator",
+    "denominator",
+    "share",
+    "low",
+    "high",
+    "agency_name",
+];
+
+fn shares_table<'a>(
+    to: impl Write,
+    shares: impl IntoIterator<Item = &'a Share>,
+    names: Option<&Index<'_>>,
+    style: Style,
+) -> io::Result<()> {
     let mut by_definition: BTreeMap<&str, Vec<&Share>> = BTreeMap::new();
     for share in shares {
         by_definition
@@ -222,16 +253,8 @@ pub fn write_shares<'a>(
             .or_default()
             .push(share);
     }
-    let header = [
-        "agency_code",
-        "definition",
-        "numerator",
-        "denominator",
-        "share",
-        "low",
-        "high",
-    ];
-    let mut table = Table::new(to, style, &header)?;
+    let columns = SHARE_COLUMNS.len() - usize::from(names.is_none());
+    let mut table = Table::new(to, style, &SHARE_COLUMNS[..columns])?;
     let bound = |share: Option<Fraction>, round: fn(Fraction, u32) -> String| {
         share.map_or_else(String::new, |share| round(share, 4))
     };
@@ -248,6 +271,13 @@ pub fn write_shares<'a>(
                 table.number(&bound(share.high, Fraction::up));
             } else {
                 (0..5).for_each(|_| table.number(""));
+            }
+            if let Some(names) = names {
+                let period = (share.period.from, share.period.to);
+                let name = share.agency.as_ref().map_or_else(String::new, |code| {
+                    names.agency_within(code, period, style.lang)
+                });
+                table.text(&name);
             }
             table.end_row()?;
         }

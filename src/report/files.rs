@@ -9,7 +9,8 @@ use crate::settle::{Inputs, Settlement};
 use super::csv::{
     CLOSED, FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares,
     write_changes, write_closed, write_exceptions, write_fee_findings, write_links,
-    write_night_exceptions, write_night_links, write_period_links, write_shares, write_suggestions,
+    write_night_exceptions, write_night_links, write_night_shares, write_period_links, write_shares,
+    write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
 use super::model::{Index, Report};
@@ -79,7 +80,9 @@ pub fn night_files(
             files.push(file(CLOSED, |to| write_closed(to, closed, style))?);
         }
         let shares = night_shares(settlement, facts);
-        files.push(file("share.csv", |to| write_shares(to, shares, style))?);
+        files.push(file("share.csv", |to| {
+            write_night_shares(to, shares, &index, style)
+        })?);
         if let Some(fees) = &facts.fees {
             files.push(file(FEE_FINDINGS, |to| {
                 write_fee_findings(to, fees, style)

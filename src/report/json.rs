@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::classify::Class;
 use crate::domain::{Day, ExceptionId, RunId, Vnd};
-use crate::kpi::{Fraction, Share, Verdict};
+use crate::kpi::Fraction;
 use crate::matching::calibrate::{Calibrated, NEVER};
 use crate::settle::{Inputs, Settlement};
 
@@ -26,6 +26,7 @@ use fees::FeesJson;
 pub use gateways::told_gateways;
 pub use nights::told_night;
 use previous::PreviousJson;
+use shares::ShareJson;
 use spans::SpanJson;
 pub use summary::{Sums, lean_summary, lean_sums, summary_document};
 pub use timings::{Timings, seconds, timings_document};
@@ -39,6 +40,7 @@ mod gateways;
 mod nights;
 mod period;
 mod previous;
+mod shares;
 mod spans;
 mod summary;
 mod timings;
@@ -162,36 +164,6 @@ struct KindJson<'a> {
 }
 
 #[derive(Serialize)]
-struct ShareJson<'a> {
-    definition: &'static str,
-    scope: &'a str,
-    period: &'a str,
-    numerator: i128,
-    denominator: i128,
-    share: Option<String>,
-    low: Option<String>,
-    high: Option<String>,
-    estimated: Option<EstimateJson<'a>>,
-    target: Option<String>,
-    verdict: Option<Verdict>,
-    deciding: Vec<&'a str>,
-    /// A list that, settled at best, proves `met`: the shortest where nothing hangs on others.
-    deciding_met: Vec<&'a str>,
-    /// A list that, settled at worst, proves `missed`: the shortest where nothing hangs on others.
-    deciding_missed: Vec<&'a str>,
-    deciding_proved: bool,
-    /// The bounds may be wider than the truth allows, because rows are coupled.
-    outer: bool,
-}
-
-#[derive(Serialize)]
-struct EstimateJson<'a> {
-    low: String,
-    high: String,
-    basis: &'a str,
-}
-
-#[derive(Serialize)]
 struct ClassJson {
     class: String,
     count: u64,
@@ -205,9 +177,10 @@ pub fn run_document(
     facts: &RunFacts,
     classes: &[Class],
 ) -> String {
+    let index = Index::new(inputs);
     let figures = match facts.of_nights() {
         Some(nights) => nights.figures.clone(),
-        None => Some(NightFigures::of(&Index::new(inputs), settlement, facts)),
+        None => Some(NightFigures::of(&index, settlement, facts)),
     };
     let told = facts.of_nights().map(|nights| nights.totals);
     let totals = told.or(figures.as_ref().map(NightFigures::totals));
@@ -235,7 +208,7 @@ pub fn run_document(
         share: settlement
             .shares
             .iter()
-            .map(|share| share_json(share, facts))
+            .map(|share| ShareJson::of(&index, share, facts))
             .collect(),
         exceptions: by_class(listed.iter().map(|row| (row.class, row.amount))),
         breakdown: cells::told(settlement, facts),
@@ -292,33 +265,6 @@ fn kind(kind: &KindFigure) -> KindJson<'_> {
         status,
         count: figure.count,
         sum_vnd: figure.sum_vnd,
-    }
-}
-
-fn share_json<'a>(share: &'a Share, facts: &'a RunFacts) -> ShareJson<'a> {
-    let scope = share.agency.as_ref().map_or("", |code| code.as_str());
-    let known = |figure: Option<Fraction>| figure.filter(|_| share.enough_data);
-    ShareJson {
-        definition: share.definition,
-        scope,
-        period: &share.period.label,
-        numerator: share.numerator,
-        denominator: share.denominator,
-        share: known(share.point()).map(|f| f.half_up(4)),
-        low: known(share.low).map(|f| f.down(4)),
-        high: known(share.high).map(|f| f.up(4)),
-        estimated: facts.estimate(share).map(|e| EstimateJson {
-            low: e.low.down(4),
-            high: e.high.up(4),
-            basis: &e.basis,
-        }),
-        target: share.target.map(target),
-        verdict: facts.verdict(share),
-        deciding: ids(&mut share.deciding.each().into_iter()),
-        deciding_met: ids(&mut share.deciding.met.iter()),
-        deciding_missed: ids(&mut share.deciding.missed.iter()),
-        deciding_proved: share.deciding.proved,
-        outer: share.outer,
     }
 }
 

@@ -194,6 +194,9 @@ fn search(world: &World, request: &Request, act: Option<Act>) -> Reply {
             all.insert(0, moved);
         }
     }
+    if list == Some(ListAct::TiedChanges) {
+        tie(&mut all, page);
+    }
     let from = page.saturating_mul(size);
     let content: Vec<Value> = all
         .iter()
@@ -213,6 +216,25 @@ fn search(world: &World, request: &Request, act: Option<Act>) -> Reply {
         members.shift_remove("totalElements");
     }
     Reply::json(200, &body)
+}
+
+/// More than one page of a client holds, and fewer than the largest page.
+const TIED_MAX: usize = 120;
+
+/// Of the dossiers that changed at the last instant the first page shows others first than the
+/// pages after it.
+fn tie(all: &mut [Seen<'_>], page: usize) {
+    let Some(last) = all.first().map(|seen| seen.updated) else {
+        return;
+    };
+    let of_day = all.partition_point(|seen| seen.updated.date() == last.date());
+    let tied = &mut all[..of_day.min(TIED_MAX)];
+    for seen in tied.iter_mut() {
+        seen.updated = last;
+    }
+    if page > 0 {
+        tied.rotate_right(tied.len().min(5));
+    }
 }
 
 fn list_act(act: Option<Act>) -> Option<ListAct> {

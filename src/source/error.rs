@@ -114,6 +114,24 @@ pub enum BodyFault {
     Shape(&'static str),
 }
 
+impl BodyFault {
+    /// A key that stands twice; one that may be a name or an account is not shown.
+    pub fn twice(key: &str) -> Self {
+        Self::DuplicateKey(if is_plain_word(key) { key } else { HIDDEN }.into())
+    }
+}
+
+/// What stands for a word of a provider that is not shown.
+pub const HIDDEN: &str = "?";
+
+/// True for a word of a program, as keys and codes are: short, of plain letters, and with too few
+/// digits for an account. Anything else that a provider writes there may be anybody's name.
+pub fn is_plain_word(word: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    (1..=24).contains(&word.len()) && word.chars().all(is_plain) && digits < 8
+}
+
 /// What is wrong with a signed answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureFault {
@@ -154,6 +172,8 @@ pub enum Gap {
     Fractions,
     /// Rows came and went while the pages were read.
     Moved,
+    /// So many rows stood on two pages each, so that as many others stood on none.
+    Repeated { rows: usize },
     /// Asked to go on from the newest row, and the newest row stood first: what is older is cut.
     NewestFirst,
 }
@@ -271,3 +291,26 @@ impl fmt::Display for SourceError {
 }
 
 impl std::error::Error for SourceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_that_may_be_an_account_or_a_name_is_not_shown() {
+        let shown = |key: &str| BodyFault::twice(key);
+        for word in ["vnp_Amount", "amount", "E-01.2", "1234567"] {
+            assert_eq!(shown(word), BodyFault::DuplicateKey(word.into()));
+        }
+        let long = "a".repeat(25);
+        for word in [
+            "0071008881234",
+            "Tr\u{1ea7}n Canary",
+            "TRAN CANARY",
+            "",
+            &long,
+        ] {
+            assert_eq!(shown(word), BodyFault::DuplicateKey("?".into()), "{word}");
+        }
+    }
+}

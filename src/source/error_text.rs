@@ -321,6 +321,9 @@ fn gap_text(gap: Gap, lang: Lang) -> String {
         Gap::Moved => pick!(lang,
             vi: "danh sách của nguồn thay đổi trong khi đọc",
             en: "the source's list moved while it was read"),
+        Gap::Repeated { rows } => pick!(lang,
+            vi: "{rows} dòng có ở hai trang, nên chừng ấy dòng khác không có ở trang nào: nguồn không giữ một thứ tự",
+            en: "{rows} rows stood on two pages, so as many others stood on none: the source keeps no fixed order"),
         Gap::NewestFirst => pick!(lang,
             vi: "một câu trả lời đầy có dòng mới nhất đứng đầu, và sau dòng ấy không còn gì: nguồn xếp dòng \
                  mới nhất trước nên style = \"since\" không đọc được các dòng cũ hơn",
@@ -340,7 +343,8 @@ fn gap_fix(gap: Gap) -> (&'static str, &'static str) {
         | Gap::Endless
         | Gap::NoEnd { .. }
         | Gap::FullSecond
-        | Gap::Moved => INCOMPLETE_FIX,
+        | Gap::Moved
+        | Gap::Repeated { .. } => INCOMPLETE_FIX,
     }
 }
 

@@ -179,7 +179,7 @@ impl Unread {
                 }
             }
             Self::TooDeep => BodyFault::TooDeep,
-            Self::Twice(key) => BodyFault::DuplicateKey(key),
+            Self::Twice(key) => BodyFault::twice(&key),
         }
     }
 }

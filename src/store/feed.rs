@@ -10,7 +10,7 @@ use super::exec::{Bind, Tx};
 use super::statement as sql;
 use super::{Store, StoreError, staged};
 use crate::domain::{Completeness, Day, PaymentOrder, SourceName};
-use due::{due_order_ids, is_due, known_of_orders};
+use due::{Asked, due_order_ids, is_due, known_of_orders};
 
 /// How complete one day of one feed is. A day once complete stays complete.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +30,9 @@ pub struct ProbeRules {
     pub reprobe_days: u32,
     /// Without a word of the registry an order expires after so many days (90).
     pub expire_days: u32,
+    /// The office's first night: an order made since then that nobody asked about yet is asked
+    /// about whatever its age.
+    pub start: Option<Day>,
 }
 
 impl Default for ProbeRules {
@@ -38,6 +41,7 @@ impl Default for ProbeRules {
             nightly_days: 3,
             reprobe_days: 7,
             expire_days: 90,
+            start: None,
         }
     }
 }
@@ -143,10 +147,11 @@ impl Store {
         let known = known_of_orders(&mut tx, source, night, &orders).await?;
         let probes = orders.into_values().filter_map(|order| {
             let known = known.get(&order.order_id).copied().unwrap_or_default();
-            let unanswered = due.get(&*order.order_id).copied().unwrap_or_default();
-            is_due(&order, known, unanswered, night, rules).then_some(ProbeOrder {
+            let asked = due.get(&*order.order_id).copied();
+            let asked = asked.unwrap_or(Asked::Answered);
+            is_due(&order, known, asked, night, rules).then_some(ProbeOrder {
                 settled_on: known.settled().filter(|_| !known.waits),
-                waited: unanswered,
+                waited: asked == Asked::Unanswered,
                 failures: failures.get(&*order.order_id).copied().unwrap_or_default(),
                 order,
             })

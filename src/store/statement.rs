@@ -114,6 +114,7 @@ statements! {
     SELECT_ORDER_ID_BY_PAYMENT = both "select_order_id_by_payment" 3;
     SELECT_ORDER_ID_FED = both "select_order_id_fed" 4;
     SELECT_ORDER_ID_REFUNDED = both "select_order_id_refunded" 3;
+    SELECT_ORDER_ID_UNASKED = both "select_order_id_unasked" 4;
     SELECT_ORDER_ID_UNANSWERED = both "select_order_id_unanswered" 2;
     SELECT_TXN_DECIDED_AFTER = both "select_txn_decided_after" 2;
     SELECT_ORDER_FAILED = both "select_order_failed" 3;

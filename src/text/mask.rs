@@ -1,6 +1,8 @@
 //! Personal data for papers that leave the finance office: names keep their initials, account and
 //! telephone numbers their last four digits.
 
+use super::memo::mask_people;
+
 /// `N***** V** A`: each word keeps its first letter.
 pub fn mask_name(name: &str) -> String {
     let word = |word: &str| -> String {
@@ -25,8 +27,17 @@ pub fn mask_account(account: &str) -> String {
 }
 
 /// A file's name; numbers in it that are long enough to be an account's keep their last four
-/// digits. Days and times (`20221205`, `20221205093000`) stay, so that people find the file.
+/// digits, and of people's names the initials stay. Days and times (`20221205`, `20221205093000`)
+/// stay, so that people find the file.
 pub fn mask_file(name: &str) -> String {
+    let (stem, ending) = match name.rsplit_once('.') {
+        Some((stem, ending)) if is_file(name) => (stem, format!(".{ending}")),
+        _ => (name, String::new()),
+    };
+    mask_numbers(&mask_people(stem)) + &ending
+}
+
+fn mask_numbers(name: &str) -> String {
     let mut masked = String::new();
     let mut rest = name;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
@@ -114,6 +125,24 @@ mod tests {
         check("momo_2022-12-06 (2).csv", "momo_2022-12-06 (2).csv");
         check("99999999.csv", "****9999.csv");
         check("202212059930.csv", "********9930.csv");
+        check(
+            "saoke 0071008881234 Trần Văn Kanari.csv",
+            "saoke *********1234 T*** V** K*****.csv",
+        );
+        check(
+            "TRAN_VAN_KANARI-2022-12.xlsx",
+            "T***_V**_K*****-2022-12.xlsx",
+        );
+        check("Lê Thị Hoa.pdf", "L* T** H**.pdf");
+        for name in [
+            "le phi thang 12.xlsx",
+            "Bảng kê lệ phí hồ sơ.xlsx",
+            "quan_ly_thu_phi.csv",
+            "dossier_fees_2022-12-05.csv",
+            "giay to.tran",
+        ] {
+            check(name, name);
+        }
     }
 
     #[test]

@@ -207,6 +207,38 @@ fn people(memo: &str, words: &[Word<'_>], folded: &[String], payer: &str) -> Vec
     masked
 }
 
+/// The name of a file without people: behind a family name the words that are nobody's word of a
+/// payment. Other words stay, for people know the file by them.
+pub(super) fn mask_people(name: &str) -> String {
+    let words = words_of(name);
+    let folded: Vec<String> = words.iter().map(|word| fold_name(word.text)).collect();
+    let is_given = |i: usize| {
+        let word = folded.get(i).map_or("", String::as_str);
+        let pair = is_pair(folded.get(i..i + 2)) || is_pair(folded.get(i - 1..=i));
+        !word.is_empty() && !is_code(word) && !is_listed(WORDS, word) && !pair
+    };
+    let mut masked: Vec<usize> = Vec::new();
+    for (i, word) in folded.iter().enumerate() {
+        let given = (i + 1..=i + GIVEN_WORDS).take_while(|at| is_given(*at));
+        if let Some(end) = given.last().filter(|_| is_family(word)) {
+            masked.extend(i..=end);
+        }
+    }
+    let mut out = String::with_capacity(name.len());
+    let mut from = 0;
+    for (i, word) in words.iter().enumerate() {
+        out.push_str(name.get(from..word.at).unwrap_or_default());
+        if masked.contains(&i) {
+            out.push_str(&mask_name(word.text));
+        } else {
+            out.push_str(word.text);
+        }
+        from = word.at + word.text.len();
+    }
+    out.push_str(name.get(from..).unwrap_or_default());
+    out
+}
+
 fn is_pair(words: Option<&[String]>) -> bool {
     let Some([first, second]) = words else {
         return false;

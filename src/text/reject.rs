@@ -5,6 +5,7 @@ mod either;
 mod file;
 mod masked;
 mod table;
+mod webhook;
 mod words;
 
 pub use file::{explain_file, say_assumed, say_currency, say_file, say_nets, say_turned};
@@ -56,6 +57,9 @@ pub fn explain(cell: Cell<'_>, lang: Lang) -> (String, &'static str) {
 
 /// The same, with `shown` for the value.
 fn explain_as(cell: Cell<'_>, shown: &str, lang: Lang) -> (String, &'static str) {
+    if let Some([reason, advice]) = webhook::texts(&cell) {
+        return (reason.get(lang).into(), advice.get(lang));
+    }
     let text = match cell.code {
         RejectCode::LostDigits if ends_in_zeros(cell.value) => LOST_ZEROS,
         RejectCode::Formula if !cell.value.contains('=') => UNSOLVED,

@@ -94,3 +94,38 @@ async fn a_fee_received_under_a_code_that_ended_is_told() {
     // the town and the commune that have one code: the commune bore it on that day
     assert!(!page.contains("Mã cơ quan 21400"));
 }
+
+/// Of the year both bodies of the code are in the figure, and whoever reads it sees that.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_two_bodies_bore_names_both_wherever_a_share_is_told() {
+    let (town, run) = first_day().await;
+    let told = |scope: &str, period: &str| {
+        let all = run["share"].as_array().unwrap().iter();
+        let mut of = all.filter(|share| {
+            share["definition"] == "TX_CASHLESS"
+                && share["scope"] == scope
+                && share["period"] == period
+        });
+        of.next().unwrap()["agencies"].clone()
+    };
+    let of_year = told("21400", "2025");
+    let names: Vec<&serde_json::Value> = of_year
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|body| [&body["name"], &body["valid_to"]])
+        .collect();
+    assert_eq!(
+        names[..3],
+        ["UBND thị trấn Mộ Đức", "2025-06-30", "UBND xã Mộ Đức"]
+    );
+    assert!(names[3].is_null() && names.len() == 4, "{of_year}");
+    // in July one body bore it
+    assert!(told("21400", "2025-07").is_null());
+    let csv = std::fs::read_to_string(town.folder(NIGHT).join("share.csv")).unwrap();
+    let mut lines = csv.lines();
+    assert!(lines.next().unwrap().ends_with(",high,agency_name"));
+    let row = lines.find(|line| line.starts_with("21400,TX_CASHLESS,"));
+    let said = "UBND thị trấn Mộ Đức (đến 30/06/2025); UBND xã Mộ Đức (từ 01/07/2025)";
+    assert!(row.unwrap().contains(said), "{row:?}");
+}

@@ -20,7 +20,7 @@ use doisoat::source::{Handle, Opening, RegistryPull};
 use crate::fake::{Fake, Kept, Step, TOKEN, answer, day, json, param, quick};
 use crate::town::FIRST;
 
-const PATH: &str = "/auth/realms/digo/protocol/openid-connect/token";
+pub(crate) const PATH: &str = "/auth/realms/digo/protocol/openid-connect/token";
 
 fn settings(port: u16, more: &str) -> SourceSettings {
     let text = format!(
@@ -50,7 +50,7 @@ fn open(settings: &SourceSettings) -> Result<Handle, ConfigError> {
 }
 
 /// Reads what changed since 5 December 2022; tells what was archived, too.
-async fn read(fake: &Fake, more: &str) -> (RegistryPull, Vec<(String, Vec<u8>)>) {
+pub(crate) async fn read(fake: &Fake, more: &str) -> (RegistryPull, Vec<(String, Vec<u8>)>) {
     let secret = "client_secret = { env = \"T\" }";
     let Handle::Registry(registry) =
         open(&settings(fake.port, &format!("{secret}\n{more}"))).unwrap()
@@ -67,14 +67,14 @@ fn id(n: usize) -> String {
 }
 
 /// A dossier that changed at noon (UTC) of a day of December 2022.
-fn dossier(n: usize, december: usize) -> String {
+pub(crate) fn dossier(n: usize, december: usize) -> String {
     let id = id(n);
     format!(
         r#"{{"id":"{id}","code":"H48.18.22-221205-{n:04}","updatedDate":"2022-12-{december:02}T12:00:00.000+0000"}}"#
     )
 }
 
-fn page(dossiers: &[String], total: usize, last: bool) -> Step {
+pub(crate) fn page(dossiers: &[String], total: usize, last: bool) -> Step {
     let rows = dossiers.join(",");
     json(format!(
         r#"{{"content":[{rows}],"totalElements":{total},"last":{last}}}"#
@@ -82,7 +82,7 @@ fn page(dossiers: &[String], total: usize, last: bool) -> Step {
 }
 
 /// One fee of each dossier asked for.
-fn fees(line: &str) -> Step {
+pub(crate) fn fees(line: &str) -> Step {
     let asked = param(line, "dossier-ids").unwrap().replace("%2C", ",");
     let fee = |id: &str| {
         let kind = r#"{"type":{"name":[{"languageId":228,"name":"Phí"}]}}"#;
@@ -94,7 +94,7 @@ fn fees(line: &str) -> Step {
     json(format!("[{}]", all.join(",")))
 }
 
-fn token(number: usize) -> Step {
+pub(crate) fn token(number: usize) -> Step {
     json(format!(
         r#"{{"access_token":"CANARY-TOKEN-{number}","expires_in":300}}"#
     ))
@@ -126,7 +126,7 @@ fn five(number: usize) -> Step {
     page(&all[from..to], 5, to == all.len())
 }
 
-fn lines(fake: &Fake) -> Vec<String> {
+pub(crate) fn lines(fake: &Fake) -> Vec<String> {
     let requests = fake.requests();
     let first = requests
         .iter()

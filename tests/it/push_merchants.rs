@@ -40,6 +40,11 @@ async fn one_is_another_merchants(town: &Town, keys: &str, field: &str) {
     let mut lines = listed.lines();
     let line = lines.find(|line| line.contains("other.json")).unwrap();
     assert!(line.contains(field), "{line}");
+    assert!(line.contains("chữ ký đúng"), "{line}");
+    assert!(
+        !line.contains("chữ ký của nhà cung cấp không đúng"),
+        "{line}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -238,3 +238,25 @@ fn a_fault_of_pushes_needs_a_folder() {
         said(&output)
     );
 }
+
+#[test]
+fn what_it_cannot_invent_or_write_is_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let run = |args: &[&str]| {
+        let output = doisoat(dir.path()).arg("sandbox").args(args).output();
+        let output = output.unwrap();
+        (output.status.code(), said(&output))
+    };
+    for first_day in ["2020-09-14", "2015-06-01", "1900-01-01"] {
+        let (code, text) = run(&["--first-day", first_day]);
+        assert_eq!(code, Some(2), "{text}");
+        assert!(text.contains("--first-day from 2020-09-15 on"), "{text}");
+        assert!(!text.contains("panicked"), "{text}");
+    }
+    std::fs::write(dir.path().join("taken"), "").unwrap();
+    for what in ["--push", "--registry"] {
+        let (code, text) = run(&["--days", "1", what, "taken"]);
+        assert_eq!(code, Some(1), "{text}");
+        assert!(text.contains("choose another folder"), "{text}");
+    }
+}

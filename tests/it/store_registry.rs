@@ -196,6 +196,57 @@ async fn a_contradiction_lasts_as_long_as_its_version() {
 }
 
 #[tokio::test]
+async fn an_order_told_late_is_asked_about_the_next_night() {
+    each_database(async |store, _database| {
+        let vnpay = SourceName::new("vnpay");
+        let dossier = "H48.18.22-221201-0001";
+        let made = ["2022-12-01", "2022-12-01", "2022-08-01", "2022-06-01"];
+        let (file, mut rows) = registry_file("f1", "2022-12-05", &[dossier]);
+        let numbered = (1..).zip(made);
+        let orders = numbered.map(|(n, on)| order(&format!("O{n}"), dossier, 50_000, on));
+        rows.orders = orders.collect();
+        store.save_registry(&file, &rows).await.unwrap();
+        let due = async |night: u32, start: Option<&str>| {
+            let rules = ProbeRules {
+                start: start.map(day),
+                ..ProbeRules::default()
+            };
+            let due = store
+                .orders_to_probe("vnpay", &vnpay, night_of(night), rules)
+                .await
+                .unwrap();
+            let ids = due.iter().map(|d| d.order.order_id.to_string());
+            ids.collect::<Vec<_>>().join(" ")
+        };
+        // four days old: past "nightly", and not on the weekly grid
+        assert_eq!(due(5, None).await, "O1 O2");
+        assert_eq!(due(5, Some("2022-07-01")).await, "O1 O2 O3");
+        // a night later, too, as long as nobody asked
+        assert_eq!(due(6, None).await, "O1 O2");
+        let asked = |order_id: &str, answered| ProbeOutcome {
+            order_id: order_id.into(),
+            answered,
+        };
+        let outcomes = [asked("O1", true), asked("O2", false)];
+        store
+            .save_probes(&vnpay, night_of(5), &outcomes)
+            .await
+            .unwrap();
+        assert_eq!(due(5, None).await, "O1 O2", "a rerun asks the same");
+        assert_eq!(due(6, None).await, "O2");
+        assert_eq!(due(11, None).await, "O1 O2", "and then by the calendar");
+        // nobody asked another source of the same provider
+        let other = SourceName::new("vnpay-2");
+        let rules = ProbeRules::default();
+        let both = store
+            .orders_to_probe("vnpay", &other, night_of(6), rules)
+            .await;
+        assert_eq!(both.unwrap().len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn orders_are_asked_about_until_they_are_settled() {
     each_database(async |store, _database| {
         let vnpay = SourceName::new("vnpay");
@@ -207,8 +258,7 @@ async fn orders_are_asked_about_until_they_are_settled() {
         rows.orders = orders.collect();
         store.save_registry(&file, &rows).await.unwrap();
         let due = async |night: u32| {
-            let rules = ProbeRules::default();
-            let night = night_of(night);
+            let (night, rules) = (night_of(night), ProbeRules::default());
             let due = store
                 .orders_to_probe("vnpay", &vnpay, night, rules)
                 .await
@@ -251,14 +301,17 @@ async fn orders_are_asked_about_until_they_are_settled() {
         assert_eq!(store.dump().await.unwrap(), dump);
         assert_eq!(due(5).await, "O1 O2 O3", "a rerun asks the same orders");
         assert_eq!(due(7).await, "O1 O2 O3 O4");
-        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is
+        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is, nor O4 asked about
+        assert_eq!(due(12).await, "O1 O2 O4");
+        let of_fourth = [outcome("O4", true)];
+        let saved = store.save_probes(&vnpay, night_of(7), &of_fourth).await;
+        saved.unwrap();
         assert_eq!(due(12).await, "O1 O2");
         assert_eq!(due(13).await, "O2");
         assert_eq!(due(14).await, "O2 O3", "weekly after the third day");
-        store
-            .save_probes(&vnpay, night_of(14), &[outcome("O2", true)])
-            .await
-            .unwrap();
+        let of_second = [outcome("O2", true)];
+        let saved = store.save_probes(&vnpay, night_of(14), &of_second).await;
+        saved.unwrap();
         assert_eq!(due(16).await, "");
         assert_eq!(due(17).await, "O4");
     })

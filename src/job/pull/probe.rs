@@ -22,6 +22,7 @@ pub(super) async fn read(stage: &Stage, probe: &dyn Probe) -> Result<SourceFacts
     let desk = &stage.desk;
     let rules = ProbeRules {
         reprobe_days: desk.config.rules.reprobe_days,
+        start: desk.config.start,
         ..ProbeRules::default()
     };
     let provider = desk.config.provider_word(&stage.settings);

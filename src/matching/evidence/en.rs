@@ -3,8 +3,9 @@
 use super::super::say;
 use super::super::words::plain;
 use super::doubt::why_not;
+use super::state;
 use super::{Evidence, date, dong, edit_name, join, parts, span};
-use crate::domain::{Day, Lang, Vnd};
+use crate::domain::{Day, DossierCode, Lang, Vnd};
 
 impl Evidence {
     /// The sentence.
@@ -211,14 +212,22 @@ impl Evidence {
                 format!("this payer has {n} open dossiers, too many to look for sums")
             }
             Self::UnknownState(word, code) => {
-                let of = code
-                    .as_ref()
-                    .map_or_else(String::new, |code| format!(" for dossier {code}"));
+                let of = of_dossier(code.as_ref());
                 format!(
-                    "the provider tells the unknown state \"{word}\"{of}: not counted as paid; ask \
-                     the provider what it means, then map it at the source"
+                    "the provider tells the unknown state \"{word}\"{of}: not counted as paid; ask the provider \
+                     what it means, then write it down at the source where that has a key for it \
+                     (status_map, or the words of [source.map])"
                 )
+            }
+            Self::VnpayState(code, dossier) => {
+                let meaning = state::meaning(code).map_or("", |text| text.get(Lang::En));
+                let of = of_dossier(dossier.as_ref());
+                format!("VNPAY tells the state \"{code}\"{of}: not counted as paid; {meaning}")
             }
         }
     }
+}
+
+fn of_dossier(code: Option<&DossierCode>) -> String {
+    code.map_or_else(String::new, |code| format!(" for dossier {code}"))
 }

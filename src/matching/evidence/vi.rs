@@ -3,8 +3,9 @@
 use super::super::say;
 use super::super::words::plain;
 use super::doubt::why_not;
+use super::state;
 use super::{Evidence, date, dong, edit_name, join, parts, span};
-use crate::domain::{Day, Lang, Vnd};
+use crate::domain::{Day, DossierCode, Lang, Vnd};
 
 impl Evidence {
     /// The sentence.
@@ -220,14 +221,22 @@ impl Evidence {
                 format!("người nộp này có {n} hồ sơ còn thiếu, quá nhiều để thử cộng")
             }
             Self::UnknownState(word, code) => {
-                let of = code
-                    .as_ref()
-                    .map_or_else(String::new, |code| format!(" cho hồ sơ {code}"));
+                let of = of_dossier(code.as_ref());
                 format!(
-                    "nhà cung cấp báo trạng thái chưa biết \"{word}\"{of}: chưa tính là tiền đã nộp; \
-                     hỏi nhà cung cấp nghĩa của trạng thái này rồi khai cho nguồn"
+                    "nhà cung cấp báo trạng thái chưa biết \"{word}\"{of}: chưa tính là tiền đã nộp; hỏi nhà \
+                     cung cấp nghĩa của trạng thái này, rồi khai cho nguồn nếu nguồn có khóa cho việc đó \
+                     (status_map, hoặc các chữ trong [source.map])"
                 )
+            }
+            Self::VnpayState(code, dossier) => {
+                let meaning = state::meaning(code).map_or("", |text| text.get(Lang::Vi));
+                let of = of_dossier(dossier.as_ref());
+                format!("VNPAY báo trạng thái \"{code}\"{of}: chưa tính là tiền đã nộp; {meaning}")
             }
         }
     }
+}
+
+fn of_dossier(code: Option<&DossierCode>) -> String {
+    code.map_or_else(String::new, |code| format!(" cho hồ sơ {code}"))
 }

@@ -2,10 +2,11 @@
 //! program does not know is never paid, a row over 0 dong moves no money, an id with two contents
 //! waits for a person.
 
-use crate::domain::{DossierCode, ReceiptStatus, Side, Text, Txn, TxnKind, TxnStatus, Vnd};
+use crate::domain::{DossierCode, Piece, ReceiptStatus, Side, Text, Txn, TxnKind, TxnStatus, Vnd};
 
 use super::super::code_scan::Scanner;
 use super::super::desk::{Desk, Out, Standing};
+use super::super::evidence::state::meaning;
 use super::super::evidence::{Evidence, Nearest, Test};
 use super::super::pool::{Index, at};
 use super::super::reading::Reading;
@@ -40,7 +41,7 @@ fn run(desk: &mut Desk) {
             TxnStatus::Unmapped => "status_mismatch",
         };
         let said = match &row.status_word {
-            Some(word) => Evidence::UnknownState(word.as_str().into(), dossier_of(desk, row)),
+            Some(word) => state_of(desk, row, word),
             None if class == "void" && row.amount.is_zero() => Evidence::MovesNothing,
             None => Evidence::ProviderSays(row.status.id()),
         };
@@ -87,6 +88,18 @@ fn near(desk: &Desk, named: &[Index]) -> Vec<Nearest> {
         failed: Test::Final,
     };
     named.iter().take(NEAREST_MAX).map(near).collect()
+}
+
+/// A state that is none of ours: what the provider documents of it, or that nobody knows it.
+fn state_of(desk: &Desk, row: &Txn, word: &Piece) -> Evidence {
+    let (code, dossier) = (word.as_str().into(), dossier_of(desk, row));
+    let order = desk.pool.order(row);
+    let of_vnpay = order.is_some_and(|order| &*order.provider == "vnpay");
+    if of_vnpay && meaning(word.as_str()).is_some() {
+        Evidence::VnpayState(code, dossier)
+    } else {
+        Evidence::UnknownState(code, dossier)
+    }
 }
 
 /// The dossier that the provider speaks of: that of the order, or the code as it is written.

@@ -231,7 +231,8 @@ impl<'a> Named<'a> {
             | Evidence::Rival(code)
             | Evidence::RivalOfAmount(code)
             | Evidence::HoldsTail(code)
-            | Evidence::UnknownState(_, Some(code)) => self.code(lane, code.as_str()),
+            | Evidence::UnknownState(_, Some(code))
+            | Evidence::VnpayState(_, Some(code)) => self.code(lane, code.as_str()),
             Evidence::SeveralCodes(codes) => {
                 for code in codes {
                     self.code(lane, code.as_str());

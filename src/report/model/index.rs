@@ -209,9 +209,8 @@ impl<'a> Index<'a> {
     /// The name of a code over a period: of several agencies that bore it each with the day on
     /// which it ended or began, else as on the last day.
     pub fn agency_within(&self, code: &AgencyCode, period: (Day, Day), lang: Lang) -> String {
-        let all = self.directory.within(code, period);
-        let is_one = all.windows(2).all(|pair| pair[0].name == pair[1].name);
-        if is_one {
+        let all = self.bodies(code, period);
+        if all.is_empty() {
             return self.agency_name(code, period.1);
         }
         let said = |agency: &&Agency| {
@@ -226,6 +225,16 @@ impl<'a> Index<'a> {
             }
         };
         all.iter().map(said).collect::<Vec<_>>().join("; ")
+    }
+
+    /// Several agencies that bore a code within a period, in order of time; none where it was one.
+    pub fn bodies(&self, code: &AgencyCode, period: (Day, Day)) -> Vec<&Agency> {
+        let mut all = self.directory.within(code, period);
+        let is_one = all.windows(2).all(|pair| pair[0].name == pair[1].name);
+        if is_one {
+            all.clear();
+        }
+        all
     }
 
     /// The name the agency bore on `day`, or its code.

@@ -67,9 +67,14 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
     NaiveDate::from_ymd_opt(year, month, day).unwrap_or(NaiveDate::MIN)
 }
 
+/// The first day of the oldest agencies: before it nobody can file anything.
+pub(crate) fn opened() -> NaiveDate {
+    day(2020, 9, 15)
+}
+
 /// Every agency of the story, in byte order of (code, valid from).
 pub(crate) fn all() -> Vec<Agency> {
-    let (opened, ended, reform) = (day(2020, 9, 15), day(2025, 6, 30), day(2025, 7, 1));
+    let (opened, ended, reform) = (self::opened(), day(2025, 6, 30), day(2025, 7, 1));
     let old = |code, name, level, parent, successor, kind| Agency {
         code,
         valid_from: opened,

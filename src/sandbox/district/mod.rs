@@ -302,6 +302,11 @@ pub struct District {
 }
 
 impl District {
+    /// The earliest first day: the agencies are no older.
+    pub fn opened() -> NaiveDate {
+        agencies::opened()
+    }
+
     /// Invents the district of `seed` for `days` days from `first_day`.
     pub fn generate(seed: u64, first_day: NaiveDate, days: u32) -> Self {
         Self::sized(seed, first_day, days, 1000)

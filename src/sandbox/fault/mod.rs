@@ -252,6 +252,7 @@ pub(crate) enum ListAct {
     LimitExact,
     Slice,
     PageShift,
+    TiedChanges,
     TokenSpent,
 }
 

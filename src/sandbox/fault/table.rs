@@ -314,5 +314,12 @@ pub(super) const FAULTS: &[Fault] = &[
         Complete,
         Listing(L::PageShift),
     ),
+    fault(
+        "tied_changes",
+        Always,
+        Only(&["igate"]),
+        Complete,
+        Listing(L::TiedChanges),
+    ),
     fault("chaos", Always, All, Either, Act::Chaos),
 ];

@@ -225,6 +225,10 @@ pub(super) const WHAT: &[(&str, &str)] = &[
         "a dossier moves to the front while the client pages",
     ),
     (
+        "tied_changes",
+        "up to 120 dossiers changed at one instant; their order differs from page to page",
+    ),
+    (
         "chaos",
         "each request fails with probability 0.35 in one of nine transient ways",
     ),

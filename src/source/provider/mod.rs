@@ -20,7 +20,7 @@ pub mod zalopay;
 
 use std::collections::BTreeMap;
 
-use super::error::SourceError;
+use super::error::{HIDDEN, SourceError, is_plain_word};
 use super::json::Json;
 use super::window::{Listed, Window};
 use super::{ArchiveError, BoxFuture};
@@ -55,8 +55,13 @@ async fn by_day<'a>(
     Ok((listed, trouble))
 }
 
-/// A provider's code as it may stand in a message: short, letters and digits only.
+/// A provider's code as it may stand in a message: short, letters and digits only. What is no code
+/// (an account, a name, a sentence) is not shown.
 fn plain_code(raw: &str) -> Box<str> {
+    let raw = raw.trim();
+    if !raw.is_empty() && !is_plain_word(raw) {
+        return HIDDEN.into();
+    }
     let kept: String = raw
         .chars()
         .filter(char::is_ascii_alphanumeric)
@@ -98,4 +103,24 @@ fn direction<'t>(
 /// True for `0`, `0.00`: digits and a point, none but zeros.
 fn is_zero(amount: &str) -> bool {
     amount.contains('0') && amount.bytes().all(|b| b == b'0' || b == b'.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_that_is_none_is_not_shown() {
+        for (raw, shown) in [
+            ("42", "42"),
+            ("-429", "429"),
+            ("INVALID_TOKEN", "INVALIDTOKEN"),
+            ("", ""),
+            ("0071008881234", "?"),
+            ("NGUY\u{1ec4}N TH\u{1eca} CANARY", "?"),
+            ("TRAN VAN CANARY", "?"),
+        ] {
+            assert_eq!(&*plain_code(raw), shown, "{raw}");
+        }
+    }
 }

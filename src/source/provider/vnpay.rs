@@ -12,7 +12,8 @@
 //! the answer's amount. The payment is `<TxnRef>`; what the payer paid is no longer told, and it is
 //! the order's amount, because the gateway takes exactly that; nor is its time, and the order's own
 //! time stands in for it. A payment so derived is `implied`: it fills a gap when the payment was
-//! never seen, and says nothing where it is stored already.
+//! never seen, and says nothing where it is stored already. While a refund is asked for it may have
+//! no number (`vnp_TransactionNo` 0): nothing has moved, and it is no row until it has one.
 
 mod events;
 

@@ -92,6 +92,19 @@ pub enum FolderNote {
 }
 
 impl FolderNote {
+    /// The same of a name as `masked` tells it.
+    #[must_use]
+    pub fn named(&self, masked: impl Fn(&str) -> String) -> Self {
+        let new = |name: &str| masked(name).into();
+        match self {
+            Self::Growing(name) => Self::Growing(new(name)),
+            Self::Unfinished(name) => Self::Unfinished(new(name)),
+            Self::NotAFile(name) => Self::NotAFile(new(name)),
+            Self::UnknownName(name) => Self::UnknownName(new(name)),
+            Self::Copy(name) => Self::Copy(new(name)),
+        }
+    }
+
     /// True when a file was still being written: what it holds is not there yet.
     pub fn is_growing(&self) -> bool {
         matches!(self, Self::Growing(_))
@@ -182,19 +195,19 @@ impl FolderTrouble {
                 "The file {name} cannot be read ({error}). Check its permissions, then run again."
             ),
             (Self::TooLarge { name, bytes, limit }, Lang::Vi) => format!(
-                "Tệp {name} dài {bytes} byte, quá giới hạn {limit} byte. Hãy xuất thành nhiều tệp nhỏ hơn{}.",
+                "Tệp {name} dài {bytes} byte, quá giới hạn {limit} byte. {}.",
                 if may_grow(*limit) {
-                    ", hoặc tăng `bytes_max` của nguồn trong doisoat.toml"
+                    "Hãy xuất thành nhiều tệp nhỏ hơn, hoặc tăng `bytes_max` của nguồn trong doisoat.toml"
                 } else {
-                    ""
+                    "Không bản tin webhook nào dài như vậy: kiểm tra bên nhận, rồi chuyển tệp này khỏi thư mục"
                 }
             ),
             (Self::TooLarge { name, bytes, limit }, Lang::En) => format!(
-                "The file {name} has {bytes} bytes, more than the {limit} allowed. Export it in smaller files{}.",
+                "The file {name} has {bytes} bytes, more than the {limit} allowed. {}.",
                 if may_grow(*limit) {
-                    ", or raise the source's `bytes_max` in doisoat.toml"
+                    "Export it in smaller files, or raise the source's `bytes_max` in doisoat.toml"
                 } else {
-                    ""
+                    "No webhook is that long: look at the receiver, then move the file out of the folder"
                 }
             ),
         }

@@ -6,8 +6,11 @@
 //! There is no search by the time of change, so the list is read from the latest change backwards
 //! until it lies before what is asked for. A change meanwhile moves its dossier to the front, a
 //! deletion shifts the rest: the first page and the total are read again at the end, and what does
-//! not stand still is read anew.
+//! not stand still is read anew. Dossiers that changed at one instant have no order among each
+//! other, and a page may show again what stood on another while others stand on none: a list in
+//! which a dossier stands on two pages is read again in larger pages.
 
+mod walk;
 mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +27,8 @@ use crate::source::error::{Gap, SourceError};
 use crate::source::http::{BaseUrl, Get, Grant, Reader, Reading};
 use crate::source::registration::{Ability, Defaults, Key, KeyForm, Opening, Registration};
 use crate::source::{ArchiveError, BoxFuture, Handle, RawSink, Registry};
-use wire::{Page, Row};
+use walk::Walk;
+use wire::Row;
 
 const FIX_TOKEN: &str = "write the address that gives tokens: \
     token_url = \"https://…/auth/realms/digo/protocol/openid-connect/token\"";
@@ -94,11 +98,11 @@ pub const REGISTRATION: Registration = Registration {
 
 const SEARCH: &str = "/pa/dossier/search";
 const FEES: &str = "/pa/dossier-fee/--by-dossiers";
-const PAGE_SIZE: usize = 50;
+/// Dossiers of a page, in the first reading of the list and in those that follow it: the more, the
+/// fewer places where one page ends and another begins.
+const PAGE_SIZES: [usize; 4] = [50, 200, 500, 1_000];
 /// Dossiers whose fees are asked for together: their ids stand in the address.
 const FEES_AT_ONCE: usize = 20;
-/// The list is read at most so often until it stands still.
-const WALKS_MAX: u32 = 4;
 const PAGES_MAX: u32 = 2_000;
 
 /// The words that `[source.map]` may tell.
@@ -183,29 +187,39 @@ impl IGate {
         reading: &Reading<'_>,
         from: Day,
     ) -> Result<Vec<DossierRecord>, SourceError> {
-        let mut gap = Gap::Short {
-            expected: 0,
-            got: 0,
-        };
-        for _ in 0..WALKS_MAX {
-            let walk = self.walk(reading, from).await?;
-            let again = reading.get(&self.search(0), &wire::read_page).await?;
-            if walk.is_whole(&again) {
-                return with_fees(reading, walk.changed(from)).await;
-            }
-            gap = walk.gap(&again);
+        let mut ended = Err(SourceError::Incomplete {
+            at: reading.at(&self.search(0, PAGE_SIZES[0])),
+            gap: Gap::Moved,
+        });
+        for size in PAGE_SIZES {
+            let get = self.search(0, size);
+            let gap = match self.walk(reading, (from, size)).await {
+                Ok(walk) => {
+                    let again = reading.get(&get, &wire::read_page).await?;
+                    if walk.is_whole(&again) {
+                        return with_fees(reading, walk.changed(from)).await;
+                    }
+                    walk.gap(&again)
+                }
+                // a page with nothing but what stood on those before it
+                Err(SourceError::Incomplete { gap: Gap::Loop, .. }) => Gap::Loop,
+                Err(error) => return Err(error),
+            };
+            let at = reading.at(&get);
+            ended = Err(SourceError::Incomplete { at, gap });
         }
-        Err(SourceError::Incomplete {
-            at: reading.at(&self.search(0)),
-            gap,
-        })
+        ended
     }
 
     /// From the latest change backwards, until changes lie before `from` or the list ends.
-    async fn walk(&self, reading: &Reading<'_>, from: Day) -> Result<Walk, SourceError> {
+    async fn walk(
+        &self,
+        reading: &Reading<'_>,
+        (from, size): (Day, usize),
+    ) -> Result<Walk, SourceError> {
         let mut walk = Walk::default();
         for number in 0..PAGES_MAX {
-            let get = self.search(number);
+            let get = self.search(number, size);
             let page = reading.get(&get, &wire::read_page).await?;
             let at = || reading.at(&get);
             let (last, empty) = (page.last, page.rows.is_empty());
@@ -219,14 +233,15 @@ impl IGate {
             }
             walk.ended = last;
             if !last && walk.is_past(from) {
-                self.look_at_the_end(reading, number, &mut walk).await?;
+                self.look_at_the_end(reading, (number, size), &mut walk)
+                    .await?;
             }
             if last || walk.is_past(from) {
                 return Ok(walk);
             }
         }
         Err(SourceError::Incomplete {
-            at: reading.at(&self.search(0)),
+            at: reading.at(&self.search(0, size)),
             gap: Gap::Endless,
         })
     }
@@ -236,24 +251,27 @@ impl IGate {
     async fn look_at_the_end(
         &self,
         reading: &Reading<'_>,
-        read: u32,
+        (read, size): (u32, usize),
         walk: &mut Walk,
     ) -> Result<(), SourceError> {
-        let size = u64::try_from(walk.first.len().max(1)).unwrap_or(1);
+        // as many as came: the interface may give fewer than it is asked for
+        let came = u64::try_from(walk.page_rows.max(1)).unwrap_or(1);
         let total = walk.totals.iter().flatten().max().copied().unwrap_or(0);
-        let end = u32::try_from(total.saturating_sub(1) / size).unwrap_or(u32::MAX);
+        let end = u32::try_from(total.saturating_sub(1) / came).unwrap_or(u32::MAX);
         if end > read {
-            let page = reading.get(&self.search(end), &wire::read_page).await?;
+            let page = reading
+                .get(&self.search(end, size), &wire::read_page)
+                .await?;
             let later = |row: &Row| row.updated_ms > walk.oldest_ms;
             walk.falling &= !page.rows.iter().any(later);
         }
         Ok(())
     }
 
-    fn search(&self, page: u32) -> Get {
+    fn search(&self, page: u32, size: usize) -> Get {
         let mut query = vec![
             ("page", page.to_string()),
-            ("size", PAGE_SIZE.to_string()),
+            ("size", size.to_string()),
             ("spec", "page".to_owned()),
             ("sort", "updatedDate,desc".to_owned()),
         ];
@@ -265,90 +283,6 @@ impl IGate {
             what: format!("dossiers page {page}"),
         }
     }
-}
-
-/// One walk through the list.
-#[derive(Debug, Default)]
-struct Walk {
-    /// The first page, to be found again at the end.
-    first: Vec<(Box<str>, Box<str>)>,
-    rows: BTreeMap<Box<str>, Row>,
-    totals: BTreeSet<Option<u64>>,
-    /// The time of the last row whose time could be read.
-    oldest_ms: Option<i64>,
-    /// False once a later row was told after an earlier one.
-    falling: bool,
-    ended: bool,
-}
-
-impl Walk {
-    /// Takes a page; tells how many dossiers are new.
-    fn take(&mut self, page: Page, first: bool) -> usize {
-        if first {
-            self.first = stamps(&page.rows);
-            self.falling = true;
-        }
-        self.totals.insert(page.total);
-        let before = self.rows.len();
-        for row in page.rows {
-            if let Some(ms) = row.updated_ms {
-                self.falling &= self.oldest_ms.is_none_or(|oldest| ms <= oldest);
-                self.oldest_ms = Some(ms);
-            }
-            let known = self.rows.get(&row.key);
-            if known.is_none_or(|known| known.updated_ms < row.updated_ms) {
-                self.rows.insert(row.key.clone(), row);
-            }
-        }
-        self.rows.len() - before
-    }
-
-    /// True when everything from `from` on has been told; a list that is not in order has to be
-    /// read to its end.
-    fn is_past(&self, from: Day) -> bool {
-        self.falling
-            && self
-                .oldest_ms
-                .is_some_and(|oldest| oldest < from.start_ms())
-    }
-
-    /// True when nothing moved meanwhile, and a list read to its end has its total.
-    fn is_whole(&self, again: &Page) -> bool {
-        let total = self.totals.iter().next().copied().flatten();
-        let held = u64::try_from(self.rows.len()).unwrap_or(u64::MAX);
-        let still = self.totals.len() == 1
-            && self.totals.contains(&again.total)
-            && self.first == stamps(&again.rows);
-        still && (!self.ended || total.is_none_or(|total| total == held))
-    }
-
-    fn changed(self, from: Day) -> Vec<Row> {
-        let since = from.start_ms();
-        // what cannot be dated is kept: `normalise` puts it aside
-        let in_time = |row: &Row| row.updated_ms.is_none_or(|ms| ms >= since);
-        self.rows.into_values().filter(in_time).collect()
-    }
-
-    fn gap(&self, again: &Page) -> Gap {
-        let totals = self.totals.iter().copied().chain([again.total]);
-        Gap::Short {
-            expected: totals.flatten().max().unwrap_or(0),
-            got: u64::try_from(self.rows.len()).unwrap_or(u64::MAX),
-        }
-    }
-
-    fn gap_of_total(&self) -> Gap {
-        Gap::Short {
-            expected: self.totals.iter().flatten().max().copied().unwrap_or(0),
-            got: u64::try_from(self.rows.len()).unwrap_or(u64::MAX),
-        }
-    }
-}
-
-/// Which dossiers a page tells, and of when.
-fn stamps(rows: &[Row]) -> Vec<(Box<str>, Box<str>)> {
-    let stamp = |row: &Row| (row.key.clone(), row.dossier.updated.clone());
-    rows.iter().map(stamp).collect()
 }
 
 /// Asks for the fees of the dossiers.

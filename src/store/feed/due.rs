@@ -10,6 +10,17 @@ use crate::store::exec::{Bind, Tx};
 use crate::store::statement as sql;
 use crate::store::txn::load_txns;
 
+/// What the source said when it was asked about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Nobody asked yet.
+    Never,
+    /// The last asking brought no answer, or it had to wait.
+    Unanswered,
+    /// It answered.
+    Answered,
+}
+
 /// What is known of an order before the night.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Known {
@@ -36,16 +47,18 @@ impl Known {
 /// may try again with the same order, unless the registry, too, has ended it. Settled ones nightly
 /// for a while, and when the registry calls them refunded, whoever told the money; after that those
 /// of which the provider's last word was no end, as if they were open. The unanswered until they
-/// expire.
+/// expire. One that nobody asked about yet, because the registry told it late, at once: until it
+/// expires, and from the office's first night on whatever its age.
 pub(super) fn is_due(
     order: &PaymentOrder,
     known: Known,
-    unanswered: bool,
+    asked: Asked,
     night: Day,
     rules: ProbeRules,
 ) -> bool {
-    let age = night.days_since(order.created_at.day());
-    if unanswered {
+    let made = order.created_at.day();
+    let age = night.days_since(made);
+    if asked == Asked::Unanswered {
         return age <= i64::from(rules.expire_days);
     }
     // Without a payment it is a refund with an id of its own: once it came, all is told.
@@ -62,21 +75,25 @@ pub(super) fn is_due(
         }
     }
     let over = order.status.is_unpaid();
+    let in_time = age <= i64::from(rules.expire_days);
+    if asked == Asked::Never && (in_time || rules.start.is_some_and(|start| start <= made)) {
+        return !(known.failed && over);
+    }
     if age <= i64::from(rules.nightly_days) {
         return !(known.failed && over);
     }
     let weekly = (age - i64::from(rules.nightly_days)) % 7 == 0;
-    !over && weekly && age <= i64::from(rules.expire_days)
+    !over && weekly && in_time
 }
 
-/// Order ids that may be due, through indexes; true where the last asking brought no answer.
+/// Order ids that may be due, through indexes, and what came of asking about them.
 pub(super) async fn due_order_ids(
     tx: &mut Tx,
     provider: &str,
     source: &SourceName,
     night: Day,
     rules: ProbeRules,
-) -> Result<BTreeMap<String, bool>, StoreError> {
+) -> Result<BTreeMap<String, Asked>, StoreError> {
     let young = 0..=rules.nightly_days;
     let weekly = (rules.nightly_days..=rules.expire_days).step_by(7);
     let days: BTreeSet<String> = young
@@ -109,17 +126,30 @@ pub(super) async fn due_order_ids(
     let fed = tx.rows(&sql::SELECT_ORDER_ID_FED, &binds).await?;
     let binds = [Bind::Text(provider), Bind::Text(&reprobe), night_bind];
     let refunded = tx.rows(&sql::SELECT_ORDER_ID_REFUNDED, &binds).await?;
+    let since = night.minus(rules.expire_days).to_string();
+    let binds = [
+        Bind::Text(provider),
+        Bind::Text(&since),
+        night_bind,
+        Bind::Text(source.as_str()),
+    ];
+    let never = tx.rows(&sql::SELECT_ORDER_ID_UNASKED, &binds).await?;
     let binds = [Bind::Text(source.as_str()), night_bind];
     let unanswered = tx.rows(&sql::SELECT_ORDER_ID_UNANSWERED, &binds).await?;
-    for (rows, column, flag) in [
-        (made, "order_id", false),
-        (settled, "order_id", false),
-        (fed, "order_id", false),
-        (refunded, "order_id", false),
-        (unanswered, "order_id", true),
+    for (rows, asked) in [
+        (made, Asked::Answered),
+        (settled, Asked::Answered),
+        (fed, Asked::Answered),
+        (refunded, Asked::Answered),
+        (never, Asked::Never),
+        (unanswered, Asked::Unanswered),
     ] {
         for row in &rows {
-            *due.entry(row.text(column)?.to_owned()).or_insert(flag) |= flag;
+            let id = row.text("order_id")?.to_owned();
+            let of = due.entry(id).or_insert(asked);
+            if asked != Asked::Answered {
+                *of = asked;
+            }
         }
     }
     Ok(due)
@@ -231,7 +261,24 @@ mod tests {
     use super::*;
     use crate::domain::{DossierCode, Moment, Vnd};
 
-    fn check(status: OrderStatus, age: u32, known: Known, unanswered: bool, expected: bool) {
+    const RULES: ProbeRules = ProbeRules {
+        nightly_days: 3,
+        reprobe_days: 7,
+        expire_days: 90,
+        start: None,
+    };
+
+    fn check(status: OrderStatus, age: u32, known: Known, asked: Asked, expected: bool) {
+        check_by(RULES, (status, age), known, asked, expected);
+    }
+
+    fn check_by(
+        rules: ProbeRules,
+        (status, age): (OrderStatus, u32),
+        known: Known,
+        asked: Asked,
+        expected: bool,
+    ) {
         let night = Day::parse("2022-12-31").unwrap();
         let order = PaymentOrder {
             provider: "vnpay".into(),
@@ -242,12 +289,13 @@ mod tests {
             created_at: Moment::of_day(night.minus(age)),
             status,
         };
-        let found = is_due(&order, known, unanswered, night, ProbeRules::default());
-        assert_eq!(found, expected, "{status:?} {age} {known:?} {unanswered}");
+        let found = is_due(&order, known, asked, night, rules);
+        assert_eq!(found, expected, "{status:?} {age} {known:?} {asked:?}");
     }
 
     #[test]
     fn an_order_is_asked_about_by_the_calendar() {
+        use Asked::{Answered, Unanswered};
         use OrderStatus::{Expired, Failed, Paid, Pending, Refunded};
         let open = Known::default();
         let failed = Known {
@@ -270,22 +318,22 @@ mod tests {
             (11, false),
             (17, true),
         ] {
-            check(Pending, age, open, false, due);
-            check(Paid, age, open, false, due);
+            check(Pending, age, open, Answered, due);
+            check(Paid, age, open, Answered, due);
         }
-        check(Pending, 87, open, false, true);
-        check(Pending, 94, open, false, false);
-        check(Expired, 3, open, false, true);
-        check(Expired, 10, open, false, false);
-        check(Pending, 1, failed, false, true);
-        check(Pending, 10, failed, false, true);
-        check(Failed, 1, failed, false, false);
-        check(Pending, 5, open, true, true);
-        check(Pending, 91, open, true, false);
-        check(Paid, 20, settled(7), false, true);
-        check(Paid, 20, settled(8), false, false);
-        check(Refunded, 40, settled(30), false, true);
-        check(Refunded, 40, returned, false, false);
+        check(Pending, 87, open, Answered, true);
+        check(Pending, 94, open, Answered, false);
+        check(Expired, 3, open, Answered, true);
+        check(Expired, 10, open, Answered, false);
+        check(Pending, 1, failed, Answered, true);
+        check(Pending, 10, failed, Answered, true);
+        check(Failed, 1, failed, Answered, false);
+        check(Pending, 5, open, Unanswered, true);
+        check(Pending, 91, open, Unanswered, false);
+        check(Paid, 20, settled(7), Answered, true);
+        check(Paid, 20, settled(8), Answered, false);
+        check(Refunded, 40, settled(30), Answered, true);
+        check(Refunded, 40, returned, Answered, false);
         // whoever told the money that settled it: nightly for a while, and after that the calendar
         // of open orders where the provider's own last word was no end
         let fed = |ago: u32, waits: bool| Known {
@@ -294,25 +342,52 @@ mod tests {
             waits,
             ..open
         };
-        check(Pending, 1, fed(1, false), false, true);
-        check(Pending, 20, fed(7, false), false, true);
-        check(Pending, 10, fed(8, false), false, false);
-        check(Pending, 10, fed(8, true), false, true);
-        check(Pending, 11, fed(8, true), false, false);
-        check(Pending, 94, fed(8, true), false, false);
-        check(Expired, 10, fed(8, true), false, false);
-        check(Refunded, 40, fed(30, false), false, true);
+        check(Pending, 1, fed(1, false), Answered, true);
+        check(Pending, 20, fed(7, false), Answered, true);
+        check(Pending, 10, fed(8, false), Answered, false);
+        check(Pending, 10, fed(8, true), Answered, true);
+        check(Pending, 11, fed(8, true), Answered, false);
+        check(Pending, 94, fed(8, true), Answered, false);
+        check(Expired, 10, fed(8, true), Answered, false);
+        check(Refunded, 40, fed(30, false), Answered, true);
         let in_part = Known {
             waits: true,
             ..settled(8)
         };
-        check(Paid, 10, in_part, false, true);
-        check(Paid, 11, in_part, false, false);
+        check(Paid, 10, in_part, Answered, true);
+        check(Paid, 11, in_part, Answered, false);
         let own_refund = Known {
             returned: true,
             ..open
         };
-        check(Refunded, 1, open, false, true);
-        check(Refunded, 1, own_refund, false, false);
+        check(Refunded, 1, open, Answered, true);
+        check(Refunded, 1, own_refund, Answered, false);
+    }
+
+    #[test]
+    fn an_order_that_is_told_late_is_asked_about_at_once() {
+        use Asked::Never;
+        use OrderStatus::{Expired, Failed, Paid, Pending};
+        let open = Known::default();
+        let failed = Known {
+            failed: true,
+            ..open
+        };
+        let settled = Known {
+            settled_on: Some(Day::parse("2022-12-23").unwrap()),
+            ..open
+        };
+        // told late: at once, off the weekly grid, too; not where it is known to have ended
+        for status in [Pending, Paid, Expired] {
+            check(status, 4, open, Never, true);
+            check(status, 90, open, Never, true);
+            check(status, 91, open, Never, false);
+        }
+        check(Failed, 4, failed, Never, false);
+        check(Paid, 20, settled, Never, false);
+        let start = Some(Day::parse("2022-09-01").unwrap());
+        let rules = ProbeRules { start, ..RULES };
+        check_by(rules, (Paid, 121), open, Never, true);
+        check_by(rules, (Paid, 122), open, Never, false);
     }
 }

@@ -1,7 +1,7 @@
 //! The cells of the matrix that run with the ordinary tests.
 
 /// The fixed sample: every dialect, every family of faults, and those that no other test shows.
-pub(super) const SAMPLE: [(&str, &str); 69] = [
+pub(super) const SAMPLE: [(&str, &str); 70] = [
     ("amended_rows", "casso"),
     ("amended_rows", "sepay"),
     ("amended_rows", "sepay2"),
@@ -66,6 +66,7 @@ pub(super) const SAMPLE: [(&str, &str); 69] = [
     ("token_spent", "igate"),
     ("slice", "igate"),
     ("page_shift", "igate"),
+    ("tied_changes", "igate"),
     ("redirect_other", "igate"),
     ("redirect_other", "sepay"),
     ("set_cookie", "vnptpay"),

@@ -121,3 +121,31 @@ fn every_message_is_complete_in_both_languages() {
     reject.value = "\u{202e}evil\n".into();
     assert!(sentence(&reject, Lang::Vi).contains("\\u{202e}evil\\u{a}"));
 }
+
+#[test]
+fn a_webhook_says_whose_it_is_and_what_its_file_lacks() {
+    use doisoat::text::reject::{Cell, explain};
+    let said = |code, column: &str, lang| {
+        let cell = Cell {
+            code,
+            side: doisoat::domain::Side::Txn,
+            file: "a.json",
+            column,
+            value: "",
+        };
+        let (reason, advice) = explain(cell, lang);
+        format!("{reason}. {advice}")
+    };
+    let other = said(RejectCode::Unverified, "partnerCode", Lang::En);
+    assert!(other.starts_with("the signature is right, but"), "{other}");
+    let wrong = said(RejectCode::Unverified, "signature", Lang::En);
+    assert!(
+        wrong.starts_with("the provider's signature is wrong"),
+        "{wrong}"
+    );
+    let object = said(RejectCode::BadRecord, "body", Lang::En);
+    assert!(object.contains("write body and query as texts"), "{object}");
+    assert!(!object.contains("\"\""), "{object}");
+    let object = said(RejectCode::BadRecord, "body", Lang::Vi);
+    assert!(object.contains("không phải đối tượng JSON"), "{object}");
+}

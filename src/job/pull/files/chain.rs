@@ -48,7 +48,11 @@ impl Finding<'_> {
     /// The days that are not whole because of it.
     pub(super) fn days(&self) -> (Day, Day) {
         match self.what {
-            What::Apart(_) => (opens_on(self.statement), opens_on(self.statement)),
+            // nobody waits for the days between, and the money may be of any of them
+            What::Apart(before) => {
+                let opens = opens_on(self.statement);
+                (before.to.plus(1).min(opens), opens)
+            }
             _ => (self.statement.from, self.statement.to),
         }
     }
@@ -136,9 +140,9 @@ impl<'s> Covered<'s> {
                 known && before.whole_to == before.to && before.to < statement.from
             });
             let from = before.map_or(statement.from, |before| before.to.plus(1));
-            let lost = found.first().map(|finding| finding.days().0);
+            let lost: BTreeSet<Day> = found.iter().flat_map(|finding| finding.span()).collect();
             let of_account = days.entry(number).or_default();
-            of_account.extend(span(from, statement.whole_to).filter(|day| Some(*day) != lost));
+            of_account.extend(span(from, statement.whole_to).filter(|day| !lost.contains(day)));
             let known = closed.get(number);
             if known.is_none_or(|known| known.to <= statement.to) {
                 closed.insert(number, statement);

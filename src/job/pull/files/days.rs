@@ -152,8 +152,9 @@ pub(super) async fn facts(
     let is_tonight = |s: &AccountStatement| s.night == night || (s.from..=s.to).contains(&night);
     let tonight: Vec<&AccountStatement> =
         told.iter().filter(|s| is_tonight(s) && stands(s)).collect();
-    let found = findings.iter().filter(|found| is_tonight(found.statement));
-    let found: Vec<&Finding<'_>> = found.collect();
+    // money that stands in no statement may be of a day of rest between two of them
+    let of_night = |f: &Finding<'_>| is_tonight(f.statement) || f.span().any(|day| day == night);
+    let found: Vec<&Finding<'_>> = findings.iter().filter(|f| of_night(f)).collect();
     let is_found = !(found.is_empty() && compared.surplus.is_empty());
     let silent = told.iter().all(|s| !(s.from..=s.to).contains(&night));
     let state = state_of(stage, (&asked, &missing), [spoiled, came, is_found, silent]);

@@ -38,7 +38,7 @@ pub(super) fn of_folder(lang: Lang, trouble: &FolderTrouble) -> String {
 
 /// What was left alone: a name and what to know of it.
 pub(super) fn of_note(lang: Lang, note: &FolderNote) -> String {
-    mask_file(&note.say(lang))
+    note.named(mask_file).say(lang)
 }
 
 /// A sentence a finding; of a file with many the rest is counted.
@@ -122,7 +122,7 @@ fn of_finding(lang: Lang, finding: &Finding<'_>) -> String {
         }
         What::OfPages(flaw) => of_pages(lang, &name, &flaw),
         What::Apart(before) => {
-            let (from, to) = (before.to, finding.days().0);
+            let (from, to) = (before.to, finding.days().1);
             let [opening, closing] =
                 [statement.opening, before.closing].map(|b| b.unwrap_or_default());
             let figures = [opening, closing, opening - closing].map(|sum| figure(lang, sum));

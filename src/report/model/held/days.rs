@@ -107,7 +107,10 @@ fn is_final(row: &StandingRow) -> bool {
     let said = |said: &Evidence| {
         matches!(
             said,
-            Evidence::ProviderSays(_) | Evidence::UnknownState(..) | Evidence::MovesNothing
+            Evidence::ProviderSays(_)
+                | Evidence::UnknownState(..)
+                | Evidence::VnpayState(..)
+                | Evidence::MovesNothing
         )
     };
     let waits = matches!(&*row.class, "failed" | "void" | "pending");

@@ -7,6 +7,7 @@ use super::Rest;
 use super::facts::Facts;
 use super::spec::{Codes, Others};
 use crate::source::error::{BodyFault, Fault, SignatureFault, SourceError};
+use crate::source::error::{HIDDEN, is_plain_word};
 use crate::source::http::{Answer, Bad};
 use crate::source::json::Json;
 
@@ -155,17 +156,15 @@ impl Rest {
     /// A word of the source as it may stand in a message: short, plain, and nothing of our secrets,
     /// which a source may repeat. Anything else becomes a question mark.
     fn shown(&self, word: &str) -> Box<str> {
-        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let is_short = (1..=24).contains(&word.len()) && word.chars().all(is_plain);
         let is_of = |secret: &SecretString| {
             let secret = secret.expose_secret();
             word.contains(secret) || (word.len() > 3 && secret.contains(word))
         };
         let is_ours = self.secrets.values().any(is_of) || self.tokens.holds(is_of);
-        if is_short && !is_ours {
+        if is_plain_word(word) && !is_ours {
             word.into()
         } else {
-            "?".into()
+            HIDDEN.into()
         }
     }
 }

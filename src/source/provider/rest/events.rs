@@ -90,9 +90,9 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
         net: None,
         ..answer.clone()
     };
-    let number = refund
-        .number(shape, facts)
-        .unwrap_or_else(|| "refund".into());
+    let number = refund.number(shape, facts);
+    let is_numbered = number.is_some();
+    let number = number.unwrap_or_else(|| "refund".into());
     let order_id = payment.order_ref.as_deref().unwrap_or_default();
     let mut told = Record {
         id: Some(format!("{order_id}#{number}").into()),
@@ -105,8 +105,10 @@ fn instead(refund: &Refund, shape: &Shape, facts: &Facts<'_>, answer: Record) ->
         ..answer
     };
     refund.put(shape, facts, &mut told);
+    // asked for, without a number yet: nothing has moved
+    let waits = !is_numbered && told.status == Some(TxnStatus::Pending);
     Found {
-        told: vec![told],
+        told: if waits { Vec::new() } else { vec![told] },
         implied: vec![payment],
     }
 }
@@ -150,7 +152,9 @@ fn list_number(list: &str, refund: &Refund) -> &'static str {
 
 impl Refund {
     fn number(&self, shape: &Shape, facts: &Facts<'_>) -> Option<Box<str>> {
-        shape.some(self.number.fill(facts))
+        let number = shape.some(self.number.fill(facts));
+        // 0 is the number of none
+        number.filter(|text| !text.bytes().all(|b| b == b'0'))
     }
 
     /// Writes what the refund tells over what the payment told.

@@ -15,7 +15,7 @@ pub(super) fn json_or_form(body: &[u8]) -> Result<Json, BodyFault> {
         let (name, value) = field.split_once('=').ok_or(BodyFault::Truncated)?;
         let (name, value) = (decoded(name)?, decoded(value)?);
         if members.iter().any(|(known, _)| **known == *name) {
-            return Err(BodyFault::DuplicateKey(name));
+            return Err(BodyFault::twice(&name));
         }
         members.push((name.into(), Json::Text(value)));
     }

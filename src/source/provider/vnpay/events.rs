@@ -45,34 +45,42 @@ pub(super) fn found(json: &Json, order: &PaymentOrder) -> Found {
             told: vec![told],
             implied: Vec::new(),
         },
-        "02" | "03" => {
-            let payment = Record {
-                amount: Some((order.amount.wide() * 100).to_string().into()),
-                time: Some(order_time(order)),
-                time_column: "vnp_TransactionDate",
-                time_form: TimeForm::OrderTime,
-                // the refund's own, not the payment's
-                memo: "".into(),
-                status: Some(TxnStatus::Success),
-                bank_ref: None,
-                ..told.clone()
-            };
-            let refund = Record {
-                id: Some(format!("{}#{number}", order.order_id).into()),
-                kind: Some(TxnKind::Refund),
-                // A refund is measured against its payment, not against the order.
-                order_amount: None,
-                ..told
-            };
-            Found {
-                told: vec![refund],
-                implied: vec![payment],
-            }
-        }
+        "02" | "03" => refunded(told, number, order),
         _ => Found {
             told: vec![Record { kind: None, ..told }],
             implied: Vec::new(),
         },
+    }
+}
+
+/// An answer that tells the refund in place of the payment: both.
+fn refunded(told: Record, number: &str, order: &PaymentOrder) -> Found {
+    let payment = Record {
+        amount: Some((order.amount.wide() * 100).to_string().into()),
+        time: Some(order_time(order)),
+        time_column: "vnp_TransactionDate",
+        time_form: TimeForm::OrderTime,
+        // the refund's own, not the payment's
+        memo: "".into(),
+        status: Some(TxnStatus::Success),
+        bank_ref: None,
+        ..told.clone()
+    };
+    // 0 is no number: the refund has none yet, and nothing has moved
+    let number = Some(number).filter(|text| !text.bytes().all(|b| b == b'0'));
+    let waits = number.is_none() && told.status == Some(TxnStatus::Pending);
+    let suffix = number.unwrap_or("refund");
+    let refund = Record {
+        id: Some(format!("{}#{suffix}", order.order_id).into()),
+        bank_ref: number.map(Into::into),
+        kind: Some(TxnKind::Refund),
+        // A refund is measured against its payment, not against the order.
+        order_amount: None,
+        ..told
+    };
+    Found {
+        told: if waits { Vec::new() } else { vec![refund] },
+        implied: vec![payment],
     }
 }
 

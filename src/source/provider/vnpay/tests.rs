@@ -289,6 +289,26 @@ fn a_refund_proves_a_payment_of_the_order_and_a_refund_of_the_answer() {
 }
 
 #[test]
+fn a_refund_without_a_number_is_a_row_once_money_moved() {
+    let ids = |number: &str, status: &str| -> Vec<String> {
+        let found = events(&[
+            ("vnp_TransactionType", "02"),
+            ("vnp_TransactionNo", number),
+            ("vnp_TransactionStatus", status),
+        ]);
+        assert_eq!(found.implied.len(), 1, "the payment stands");
+        let ids = found.told.iter().filter_map(|told| told.id.as_deref());
+        ids.map(|id| id.replace(ORDER, "")).collect()
+    };
+    for number in ["", "0", "00"] {
+        assert!(ids(number, "05").is_empty() && ids(number, "06").is_empty());
+        assert_eq!(ids(number, "00"), ["#refund"]);
+    }
+    assert_eq!(ids("990", "05"), ["#990"]);
+    assert_eq!(ids("990", "00"), ["#990"]);
+}
+
+#[test]
 fn an_unpaid_order_keeps_its_own_time_and_an_unknown_type_goes_to_a_person() {
     let unpaid = events(&[
         ("vnp_TransactionStatus", "01"),

@@ -106,6 +106,24 @@ fn a_statement_hangs_on_the_one_before_it() {
 }
 
 #[test]
+fn money_that_stands_in_no_statement_may_be_of_any_day_between() {
+    let told = [
+        statement("A", 2, 2, [0, 5]),
+        statement("A", 5, 6, [9, 6]),
+        statement("A", 7, 7, [6, 8]),
+    ];
+    let found = findings(&told, &|_| false);
+    let [apart] = &*found else {
+        panic!("{found:?}")
+    };
+    let days: Vec<Day> = apart.span().collect();
+    assert_eq!(days, [3, 4, 5].map(december));
+    let covered = Covered::by(&told, &found);
+    let whole = (2..=7).filter(|n| covered.is_whole(december(*n)));
+    assert_eq!(whole.collect::<Vec<_>>(), [2, 6, 7]);
+}
+
+#[test]
 fn two_files_of_a_day_hang_together() {
     let check = |told: &[[i64; 2]], expected: &[[i64; 2]]| {
         let mut all: Vec<_> = told.iter().map(|b| statement("A", 2, 2, *b)).collect();
