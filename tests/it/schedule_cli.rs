@@ -19,6 +19,10 @@ async fn town(edit: Edit<'_>) -> Town {
     town
 }
 
+/// Service managers and containers kill ten seconds after they asked. Waiting for a checkpoint ends
+/// after six, which leaves a busy machine four.
+const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
+
 pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([format!("-{name}"), child.id().to_string()])
@@ -37,9 +41,14 @@ pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     panic!("{what} never comes");
 }
 
+/// How it ended: within ten seconds of the signal, whatever it was at.
 async fn ended(mut child: Child) -> Option<i32> {
+    let watch = doisoat::clock::Stopwatch::start();
     let wait = tokio::task::spawn_blocking(move || child.wait().unwrap());
-    wait.await.unwrap().code()
+    let code = wait.await.unwrap().code();
+    let took = watch.elapsed();
+    assert!(took < STOPS_WITHIN, "it took {took:?} to stop");
+    code
 }
 
 #[test]
@@ -165,9 +174,12 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
     let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut writer);
     begun.await.unwrap();
     signal(&child, "TERM");
+    let watch = doisoat::clock::Stopwatch::start();
     let wait = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
     let stopped = wait.await.unwrap();
     assert_eq!(code(&stopped), 143);
+    let took = watch.elapsed();
+    assert!(took < STOPS_WITHIN, "it took {took:?} to stop");
     let said = stderr(&stopped);
     assert!(said.contains("stopped before a checkpoint"), "{said}");
     writer.close().await.unwrap();
@@ -176,7 +188,7 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
 }
 
 /// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
-fn holder(town: &Town) -> Option<u32> {
+pub(crate) fn holder(town: &Town) -> Option<u32> {
     use std::os::unix::fs::MetadataExt as _;
     let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
     let locks = std::fs::read_to_string("/proc/locks").unwrap();
