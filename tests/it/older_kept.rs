@@ -63,8 +63,11 @@ async fn rows(town: &Town) -> Vec<(&'static str, Vec<String>)> {
             "run",
             "SELECT run_id || state || output_digest || run_json FROM run ORDER BY 1",
         ),
-        ("closing", "SELECT period || action || says_wall FROM closing ORDER BY 1"),
-        ("audit", "SELECT says FROM audit ORDER BY 1"),
+        (
+            "closing",
+            "SELECT period || action || says_wall FROM closing ORDER BY 1",
+        ),
+        ("audit", "SELECT says_wall FROM audit ORDER BY 1"),
     ] {
         all.push((name, town.database.texts(sql).await));
     }
