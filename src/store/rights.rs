@@ -11,8 +11,8 @@ use super::{Store, StoreError};
 type Right = (&'static str, &'static str);
 
 impl Store {
-    /// Fails where the role lacks a right that a statement of the program needs: PostgreSQL asks for
-    /// it even where no row is touched, so each night would fail. A file has no roles.
+    /// Fails where the role lacks a right that a statement of the program needs: PostgreSQL asks
+    /// for it even where no row is touched, so each night would fail. A file has no roles.
     pub async fn assert_rights(&self) -> Result<(), StoreError> {
         if let Db::Sqlite { .. } = &self.db {
             return Ok(());

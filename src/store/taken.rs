@@ -9,8 +9,8 @@ use super::statement as sql;
 use super::{Store, StoreError};
 use crate::domain::{Added, AgencyCode, Day, Period, Taken, TakenLeg};
 
-/// The accounting day of a payment is at most so many days before the day on which it was paid. When
-/// it was read tells nothing: missed nights that are caught up read all their files at once.
+/// The accounting day of a payment is at most so many days before the day on which it was paid.
+/// When it was read tells nothing: missed nights that are caught up read all their files at once.
 const COUNTS_BEFORE: u32 = 31;
 
 impl Store {

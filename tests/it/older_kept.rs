@@ -1,5 +1,5 @@
-//! A database that a program of schema 12 wrote, kept as it was: `migrate` brings it up to date, its
-//! nights and its closing stand, and the next night is published on it.
+//! A database that a program of schema 12 wrote, kept as it was: `migrate` brings it up to date,
+//! its nights and its closing stand, and the next night is published on it.
 
 use std::io::Write as _;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! PostgreSQL with the role of the nights that docs/OPERATIONS.md makes, to the letter: everything of
-//! a night's and a day's work goes, the books cannot be changed, and `check` tells a role with less.
+//! PostgreSQL with the role of the nights that docs/OPERATIONS.md makes, to the letter: all of a
+//! day's work goes, the books cannot be changed, and `check` tells a role with less.
 
 use std::path::Path;
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cli::{ends, json, stderr, stdout};
 use crate::database::Kind;
 use crate::night_cli::{code, program, run};
+use crate::shipped::holder;
 use crate::town::{Edit, FIRST, Town, as_is, day};
 
 /// A town whose configuration lies in its folder.
@@ -185,19 +186,6 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
     writer.close().await.unwrap();
     town.sandbox.set_fault(None);
     assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
-}
-
-/// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
-pub(crate) fn holder(town: &Town) -> Option<u32> {
-    use std::os::unix::fs::MetadataExt as _;
-    let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
-    let locks = std::fs::read_to_string("/proc/locks").unwrap();
-    let inode = format!(":{}", lock.ino());
-    let line = locks.lines().find(|line| {
-        let mut words = line.split_whitespace();
-        line.contains("FLOCK") && words.any(|word| word.ends_with(&inode))
-    })?;
-    line.split_whitespace().nth(4)?.parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]

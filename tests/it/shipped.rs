@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::cli::stdout;
 use crate::database::Kind;
 use crate::night_cli::{code, program, run};
-use crate::schedule_cli::{holder, signal, until};
+use crate::schedule_cli::{signal, until};
 use crate::town::{FIRST, Town, as_is, day};
 
 /// A town with what `init` writes into its folder.
@@ -22,6 +22,19 @@ async fn installed() -> Town {
     let made = run(&town, &["init", "."]).await;
     assert_eq!(code(&made), 0, "{made:?}");
     town
+}
+
+/// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
+pub(crate) fn holder(town: &Town) -> Option<u32> {
+    use std::os::unix::fs::MetadataExt as _;
+    let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
+    let locks = std::fs::read_to_string("/proc/locks").unwrap();
+    let inode = format!(":{}", lock.ino());
+    let line = locks.lines().find(|line| {
+        let mut words = line.split_whitespace();
+        line.contains("FLOCK") && words.any(|word| word.ends_with(&inode))
+    })?;
+    line.split_whitespace().nth(4)?.parse().ok()
 }
 
 fn events(log: &str) -> Vec<Value> {
