@@ -3,7 +3,7 @@
 //!
 //! Field names in use: `run.id`, `business_date`, `source.id`, `stage`, `txn.count`, `row.count`,
 //! `reject.count`, `request.count`, `duration_ms`, `peak_memory_bytes`,
-//! `exit_code`, `fix`, `error`.
+//! `share`, `exit_code`, `fix`, `error`.
 
 use std::borrow::Cow;
 use std::io::{IsTerminal, Write};

@@ -19,10 +19,13 @@ Examples:
   doisoat backup /backup/2022-12-06           at any time, also while a night runs
   doisoat backup /backup/2022-12-06 --json    for scripts
 Makes the folder with doisoat.db, ARCHIVE (SHA-256, size and place of every archived file that the copy
-names), doisoat.toml and SHA256SUMS, and checks the copy. Then copy the archive folder, whose files never
+names), doisoat.toml with the files beside it that it names, and SHA256SUMS, and checks the copy. The copy of
+doisoat.toml names the database, archive and reports beside it, wherever they are now (its head says where):
+a restored folder is about itself. Then copy the archive folder, whose files never
 change: `rsync -a archive/ /backup/archive/`. To restore, put doisoat.db and archive back and run
 `doisoat verify --all`. PostgreSQL has pg_dump: the message says how.
-Exit codes: 0 done, 1 archived files are missing (they are named), 2 the folder is there, or PostgreSQL.")]
+Exit codes: 0 done, 1 archived files are missing (they are named), 2 the folder is there, or cannot be made,
+or PostgreSQL.")]
 pub struct BackupArgs {
     /// The folder to make
     #[arg(value_name = "PATH")]
@@ -52,11 +55,13 @@ pub(super) fn run(global: &Global, args: &BackupArgs) -> Outcome {
     } else {
         out(&print(&saved, lang));
     }
-    Ok(if saved.missing.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Failed
-    })
+    Ok(
+        if saved.missing.is_empty() && saved.missing_files.is_empty() {
+            Exit::Done
+        } else {
+            Exit::Failed
+        },
+    )
 }
 
 fn print(saved: &Saved, lang: Lang) -> String {
@@ -76,6 +81,13 @@ fn print(saved: &Saved, lang: Lang) -> String {
     };
     for sha256 in &saved.missing {
         lines.extend([missing.get(lang), sha256, "\n"]);
+    }
+    let beside = Text {
+        vi: "  THIẾU bên cạnh doisoat.toml: ",
+        en: "  MISSING beside doisoat.toml: ",
+    };
+    for name in &saved.missing_files {
+        lines.extend([beside.get(lang), name, "\n"]);
     }
     lines
 }

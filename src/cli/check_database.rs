@@ -15,6 +15,7 @@ pub(super) async fn line(config: &Config) -> Line {
             store.check().await?;
             store.assert_writable().await?;
             store.assert_lockable()?;
+            store.assert_rights().await?;
             foreign::refuse(config, &store, &Archive::at(&config.archive_dir)).await
         };
         let checked = checked.await;

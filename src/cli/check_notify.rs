@@ -42,7 +42,14 @@ pub(super) async fn lines(config: &Config, ask: Ask, lang: Lang) -> Vec<Line> {
             Ask::ForTest => Ping::Test.send(ping, &rid, body, lang).await,
             Ask::Nobody | Ask::Servers => Ok(()),
         };
-        lines.push(line("notify ping", &ping.url.host(), asked, ask, lang));
+        let mut line = line("notify ping", &ping.url.host(), asked, ask, lang);
+        if ask != Ask::ForTest {
+            line = Line::ok(
+                "notify ping",
+                say(lang, "ping-not-asked", &[("who", &ping.url.host())]),
+            );
+        }
+        lines.push(line);
     }
     lines
 }

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::output::{json_line, out};
 use super::owner::refuse_root;
+use super::places::elsewhere;
 use super::{Global, Outcome, block_on};
 use crate::config::Config;
 use crate::domain::{Lang, Text};
@@ -51,6 +52,7 @@ pub(super) fn run(global: &Global, args: &MigrateArgs) -> Outcome {
     for name in applied {
         out(&format!("  ^  {name}\n"));
     }
+    out(&elsewhere(&config, lang));
     Ok(Exit::Done)
 }
 

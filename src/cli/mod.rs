@@ -26,6 +26,7 @@ mod on_disk;
 mod owner;
 mod package;
 mod period;
+mod places;
 mod prune;
 mod pull;
 mod replay;

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{json_line, out};
+use super::places::elsewhere;
 use super::run::desk;
 use super::{Global, Outcome, block_on, day};
 use crate::domain::{Day, RunId};
@@ -24,6 +25,7 @@ Reads the run's rows from the store, settles and proves them again, and compares
  what was checked, what could not be, and what does not hold. Chain, seals, answers and books are
  checked each time, for all runs; without --date and --run their folders too. --all also settles
  every run again and reads all of the archive that they name.
+ Where database or archive do not lie in the folder of doisoat.toml, a line says which were read.
  Exit codes: 0 all that was checked holds, 1 something does not, 2 no such date or run, or no night
  to verify.")]
 pub struct VerifyArgs {
@@ -44,6 +46,8 @@ pub struct VerifyArgs {
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
+    database: &'a str,
+    archive: &'a str,
     holds: bool,
     runs: Vec<OneRun<'a>>,
     /// What concerns all runs; stands with each of them too.
@@ -64,6 +68,11 @@ struct OneRun<'a> {
 pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
     let config = global.load()?;
     let lang = global.lang(Some(&config));
+    let elsewhere = elsewhere(&config, lang);
+    let places = (
+        config.database.label(),
+        config.archive_dir.display().to_string(),
+    );
     let which = match (args.date, &args.run, args.all) {
         (Some(day), ..) => Which::Night(day),
         (_, Some(run), _) => Which::Run(RunId::new(run)),
@@ -82,6 +91,8 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
         let runs = verified.runs.iter().map(one).collect();
         json_line(&Document {
             schema_version: 1,
+            database: &places.0,
+            archive: &places.1,
             holds,
             runs,
             violations: &verified.found,
@@ -89,6 +100,7 @@ pub(super) fn run(global: &Global, args: &VerifyArgs) -> Outcome {
         });
     } else {
         out(&verified.lines(lang));
+        out(&elsewhere);
     }
     Ok(if holds { Exit::Done } else { Exit::Failed })
 }

@@ -68,7 +68,8 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
     let targets = targets(root, &mut definitions)?;
     let mut rules = RulesConfig::read(root.section("rules")?, &mut definitions)?;
     rules.read_definitions(root.section("definitions")?)?;
-    let mut files = Vec::new();
+    let sources = sources(root, dir)?;
+    let mut files = certificates(&sources, &notify);
     Ok(Config {
         file: file.to_path_buf(),
         dir: dir.to_path_buf(),
@@ -88,11 +89,23 @@ fn read(root: &mut Section<'_>, file: &Path, dir: &Path) -> Result<Config, Confi
         files,
         rules,
         definitions,
-        sources: sources(root, dir)?,
+        sources,
         notify,
         metrics: metrics(root, dir)?,
         targets,
     })
+}
+
+/// The files of certificates that sources and those who are told name.
+fn certificates(sources: &[SourceSettings], notify: &NotifyConfig) -> Vec<PathBuf> {
+    let asked = sources.iter().filter_map(|source| source.http().ok());
+    let mails = notify.emails.iter().map(|mail| &mail.ca_file);
+    let hooks = notify.webhooks.iter().map(|hook| &hook.ca_file);
+    let ping = notify.ping.iter().map(|ping| &ping.ca_file);
+    let told = mails.chain(hooks).chain(ping);
+    let named = asked.map(|http| &http.ca_file).chain(told);
+    let files: std::collections::BTreeSet<&PathBuf> = named.flatten().collect();
+    files.into_iter().cloned().collect()
 }
 
 fn start(root: &mut Section<'_>) -> Result<Option<Day>, ConfigError> {

@@ -1,6 +1,7 @@
 //! `doisoat.toml` -> validated `Config`. Unknown keys are errors with a suggestion; every message
 //! says what, where and what to do.
 
+pub mod at_home;
 pub mod error;
 pub mod forms;
 pub mod lint;

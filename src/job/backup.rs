@@ -2,6 +2,7 @@
 //! it names.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 
 use anyhow::Context;
@@ -11,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use super::error::JobError;
 use super::lost;
 use crate::config::Config;
+use crate::config::at_home::at_home;
 use crate::store::archive::{Archive, digest};
 use crate::store::{OpenMode, Store};
 
@@ -34,6 +36,8 @@ pub struct Saved {
     pub archived_bytes: u64,
     /// SHA-256 of archived files that it names and that are not there (nor removed by rule).
     pub missing: Vec<Box<str>>,
+    /// Files that the configuration names beside itself and that are not there.
+    pub missing_files: Vec<Box<str>>,
 }
 
 /// Copies into the new folder `to`. A night may be running: the copy is one state of the database,
@@ -80,9 +84,15 @@ fn hidden(to: &Path) -> Result<PathBuf, JobError> {
     if hidden.exists() {
         fs::remove_dir_all(&hidden).with_context(|| hidden.display().to_string())?;
     }
-    let made = fs::create_dir_all(&hidden);
-    made.with_context(|| hidden.display().to_string())?;
-    Ok(hidden)
+    match fs::create_dir_all(&hidden) {
+        Ok(()) => Ok(hidden),
+        Err(error) => Err(JobError::Usage {
+            message: format!("{} cannot be made: {error}", to.display()),
+            fix: "name a folder in one that the user of the nights may write; root makes such a one with \
+                  `install -d -o USER -m 0700 FOLDER` (docs/OPERATIONS.md, Backups)"
+                .to_owned(),
+        }),
+    }
 }
 
 async fn copy(config: &Config, store: &Store, folder: &Path) -> Result<Saved, JobError> {
@@ -103,9 +113,9 @@ async fn copy(config: &Config, store: &Store, folder: &Path) -> Result<Saved, Jo
     saved.database_sha256 = digest(&mut file).with_context(|| database.display().to_string())?;
     let list = write(ARCHIVE, list.as_bytes())?;
     let mut sums = format!("{}  {DATABASE}\n{list}  {ARCHIVE}\n", saved.database_sha256);
-    // secrets do not stand in it
-    if let Ok(text) = fs::read(&config.file) {
-        let sum = write("doisoat.toml", &text)?;
+    // secrets do not stand in it; a restored folder is about itself, wherever this one's parts lie
+    if let Ok(text) = fs::read_to_string(&config.file) {
+        let sum = write("doisoat.toml", at_home(&text).as_bytes())?;
         sums.extend([format!("{sum}  doisoat.toml\n")]);
     }
     for named in &config.files {
@@ -115,7 +125,13 @@ async fn copy(config: &Config, store: &Store, folder: &Path) -> Result<Saved, Jo
         let Some(inside) = inside.filter(below) else {
             continue;
         };
-        let bytes = fs::read(named).with_context(|| named.display().to_string())?;
+        let bytes = match fs::read(named) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                saved.missing_files.push(inside.to_string_lossy().into());
+                continue;
+            }
+            read => read.with_context(|| named.display().to_string())?,
+        };
         if let Some(above) = place(&inside.to_string_lossy()).parent() {
             fs::create_dir_all(above).with_context(|| above.display().to_string())?;
         }
@@ -142,6 +158,7 @@ async fn look(copy: &Store, archive: &Archive) -> Result<(Saved, String), JobErr
         archived: 0,
         archived_bytes: 0,
         missing: Vec::new(),
+        missing_files: Vec::new(),
     };
     let mut list = String::new();
     for sha256 in copy.evidence().await?.into_keys() {

@@ -149,7 +149,7 @@ async fn standing(
 }
 
 /// The definition that leads.
-fn leading(by: &Desk) -> &str {
+pub(super) fn leading(by: &Desk) -> &str {
     let first = by.config.targets.first();
     first.map_or("TX_CASHLESS", |target| &target.definition)
 }

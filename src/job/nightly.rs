@@ -10,6 +10,7 @@ mod read;
 use tracing::{info, warn};
 
 use super::announce;
+use super::before_period::leading;
 use super::calibration;
 use super::desk::Desk;
 use super::error::JobError;
@@ -25,9 +26,11 @@ use super::pull;
 use super::recover;
 use super::stage;
 use super::unrun;
+use super::what_if;
 use crate::clock::Stopwatch;
 use crate::domain::Day;
 use crate::prove::prove;
+use crate::report::csv;
 use crate::store::{Lease, Publication, RunRecord, StoreError};
 
 pub(super) use decide::{Decided, decide_again, decide_as, decide_over, decide_told};
@@ -289,6 +292,7 @@ async fn publish(
         business_date = %day,
         stage = "publish",
         exit_code = Exit::strongest(exits).code(),
+        share = &*csv::figures(what_if::headline(&decided.settlement, leading(desk)))[2],
         duration_ms = times.total_ms(),
         peak_memory_bytes = stage::peak_memory_bytes(),
         "published"

@@ -44,6 +44,8 @@ impl Stop {
             let ask = Arc::clone(&stop.ask);
             tokio::spawn(async move {
                 if signals.recv().await.is_some() {
+                    let exit_code = exit.code();
+                    warn!(exit_code, "asked to stop: ends at the next checkpoint");
                     ask.send_replace(Some(exit));
                     tokio::time::sleep(PATIENCE).await;
                     warn!("stopped before a checkpoint; what was begun is rolled back");

@@ -146,7 +146,7 @@ fn count(n: usize) -> u64 {
 }
 
 /// The share of a definition for the whole unit.
-fn headline<'s>(settlement: &'s Settlement, definition: &str) -> Option<&'s Share> {
+pub(super) fn headline<'s>(settlement: &'s Settlement, definition: &str) -> Option<&'s Share> {
     let mut shares = settlement.shares.iter();
     shares.rfind(|share| share.agency.is_none() && share.definition == definition)
 }

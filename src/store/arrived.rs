@@ -132,7 +132,7 @@ fn outcomes(raw: &str) -> Vec<(i64, i64)> {
 
 fn txn(row: &Row) -> Result<Arrived, StoreError> {
     Ok(Arrived {
-        told: row.parsed("seen_night", day)?,
+        told: row.parsed("told", day)?,
         kind: "txn",
         key: format!("{}/{}", row.text("source")?, row.text("id")?).into(),
         became: "added",

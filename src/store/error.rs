@@ -87,6 +87,11 @@ pub enum StoreError {
         "the database takes no writes: {0}; give the user of doisoat the right to write it and its folder, then run again"
     )]
     ReadOnly(String),
+    /// The role of the database may not do what a night does.
+    #[error(
+        "the role of the database lacks rights: {0}; as the owner of the tables run the GRANT lines of docs/OPERATIONS.md (PostgreSQL), then run again"
+    )]
+    NoRight(String),
     /// The database or an archived file is damaged.
     #[error("{what} is damaged: {detail}; restore it from a backup")]
     Corrupt {

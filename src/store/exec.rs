@@ -386,6 +386,7 @@ pub(super) fn failure(statement: &'static str, error: sqlx::Error) -> StoreError
         .map(|n| n & 0xff);
     match (primary, code.as_str()) {
         (Some(5 | 6), _) | (_, "55P03" | "57014" | "53300") => StoreError::Busy(message),
+        (_, "42501") => StoreError::NoRight(message),
         (_, "40001" | "40P01") => StoreError::GaveWay(message),
         (Some(10 | 13), _) | (_, "53100" | "58030") => StoreError::Full(message),
         (Some(8 | 14), _) | (_, "25006") => StoreError::ReadOnly(message),

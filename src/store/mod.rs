@@ -60,6 +60,7 @@ mod compare;
 mod left_over;
 mod party;
 mod reading;
+mod rights;
 mod seal;
 mod staged;
 mod standing;

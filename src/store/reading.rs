@@ -160,8 +160,8 @@ impl Store {
         Ok(told.into_iter().map(|(_, sha256)| sha256).collect())
     }
 
-    /// The nights whose pulls first brought these transactions, by source and id.
-    pub async fn seen_nights(
+    /// The first nights that these transactions count in, by source and id.
+    pub async fn first_nights(
         &self,
         keys: &[RowKey],
     ) -> Result<BTreeMap<(Box<str>, Box<str>), Day>, StoreError> {
@@ -174,7 +174,7 @@ impl Store {
             .await?;
         let seen = |row: &Row| {
             let key = (row.text("source")?.into(), row.text("id")?.into());
-            Ok((key, row.parsed("seen_night", day)?))
+            Ok((key, row.parsed("told", day)?))
         };
         rows.iter().map(seen).collect()
     }

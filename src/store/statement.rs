@@ -260,6 +260,7 @@ statements! {
     PROBE_LEASE = both "probe_lease" 0;
     SELECT_STATEMENT_LIMIT = postgres "select_statement_limit" 0;
     LIMIT_STATEMENTS = postgres "limit_statements" 1;
+    SELECT_LACKING_RIGHT = postgres "select_lacking_right" 1;
     REFRESH_STATISTICS = postgres "refresh_statistics" 0;
     FORGET_STATISTICS = sqlite "forget_statistics" 0;
     SELECT_SEALED_ROW_STATE = both "select_sealed_row_state" 1;

@@ -9,14 +9,15 @@ use super::statement as sql;
 use super::{Store, StoreError};
 use crate::domain::{Added, AgencyCode, Day, Period, Taken, TakenLeg};
 
-/// A payment is seen at the earliest so many days before the day that it is of, by cut-offs.
-const SEEN_BEFORE: u32 = 3;
+/// The accounting day of a payment is at most so many days before the day on which it was paid.
+/// When it was read tells nothing: missed nights that are caught up read all their files at once.
+const COUNTS_BEFORE: u32 = 31;
 
 impl Store {
     /// What was paid on the days of the period, as of `night`.
     pub async fn taken(&self, period: &Period, night: Day) -> Result<Taken, StoreError> {
-        let seen = period.from.minus(SEEN_BEFORE);
-        let days = [period.from, period.to, night, seen].map(|day| day.to_string());
+        let first = period.from.minus(COUNTS_BEFORE);
+        let days = [period.from, period.to, night, first].map(|day| day.to_string());
         let binds = days.each_ref().map(|day| Bind::Text(day));
         let mut tx = self.begin_read().await?;
         let mut taken = Taken::default();
@@ -66,7 +67,7 @@ impl Store {
         period: &Period,
         night: Day,
     ) -> Result<Vec<Added>, StoreError> {
-        let decided = period.from.minus(SEEN_BEFORE);
+        let decided = period.from.minus(COUNTS_BEFORE);
         let days = [period.from, period.to, night, decided].map(|day| day.to_string());
         let [from, to, night, decided] = days.each_ref().map(|day| Bind::Text(day));
         let binds = [Bind::Text(definition), from, to, night, decided];

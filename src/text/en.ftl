@@ -1215,6 +1215,7 @@ test-subject = [doisoat] Test message
 test-heading = Test message
 test-line = Sent by doisoat check --send-test. No night was run.
 test-sent = { $who }: a test message was sent
+ping-not-asked = { $who }: not asked; doisoat check --send-test asks
 notify-forbidden = { $host } leads to an address that is not allowed
 notify-timeout = { $host } did not answer in time
 notify-no-connection = { $host } cannot be reached

@@ -1215,6 +1215,7 @@ test-subject = [Đối soát] Thử gửi tin
 test-heading = Thử gửi tin
 test-line = Tin này do lệnh doisoat check --send-test gửi. Không có đêm nào được chạy.
 test-sent = { $who }: đã gửi một tin thử
+ping-not-asked = { $who }: chưa hỏi; doisoat check --send-test sẽ hỏi
 notify-forbidden = { $host } trỏ tới một địa chỉ không được phép
 notify-timeout = { $host } không trả lời kịp
 notify-no-connection = không kết nối được { $host }

@@ -11,7 +11,7 @@ use crate::night_cli::{code, program, run};
 use crate::town::{FIRST, Town, as_is, day, night};
 use crate::verify::two_nights;
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(crate) fn copy_folder(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let path = entry.unwrap().path();

@@ -67,6 +67,20 @@ impl Known {
         self.field.heals(&trial, &self.wanted, kills).await
     }
 
+    /// Trial `nth`: SIGKILL at the n-th step.
+    async fn killed_at(&self, nth: u64) -> Wrong {
+        let trial = self.field.trial(&format!("s{nth}")).await;
+        let fault = format!("kill {nth}");
+        let output = self.field.night(&trial, &[("DOISOAT_FAULT", &fault)]).await;
+        let mut wrong = Wrong::new();
+        // the last steps come only where something is to be waited for
+        if output.status.code().is_some_and(|code| code != 0) {
+            wrong.push(format!("{:?}: {}", output.status, said(&output)));
+        }
+        wrong.extend(self.field.heals(&trial, &self.wanted, 1).await);
+        wrong
+    }
+
     /// Trial `nth`: the n-th step fails. The program says so or tries again, and never panics.
     async fn failed(&self, nth: u64) -> Wrong {
         let trial = self.field.trial(&format!("f{nth}")).await;
@@ -138,6 +152,16 @@ async fn some_steps_fail() {
     fails("some failing steps", Kind::Sqlite, spread).await;
 }
 
+async fn killed_at(name: &str, kind: Kind, of: impl Fn(u64) -> Vec<u64>) {
+    let known = Known::of(kind).await;
+    let steps = of(known.steps).into_iter();
+    let trial = |nth| {
+        let known = Arc::clone(&known);
+        async move { known.killed_at(nth).await }
+    };
+    campaign(name, steps, trial).await;
+}
+
 /// Every step, or those that the environment names.
 fn every(steps: u64) -> Vec<u64> {
     let asked = trials(steps);
@@ -154,4 +178,16 @@ async fn campaign_kill_every_step_fails_sqlite() {
 #[ignore = "a campaign: docs/campaigns/instants.md"]
 async fn campaign_kill_every_step_fails_postgres() {
     fails("every step fails, PostgreSQL", Kind::Postgres, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
+async fn campaign_kill_at_every_step_sqlite() {
+    killed_at("killed at every step, SQLite", Kind::Sqlite, every).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "a campaign: docs/campaigns/instants.md"]
+async fn campaign_kill_at_every_step_postgres() {
+    killed_at("killed at every step, PostgreSQL", Kind::Postgres, every).await;
 }

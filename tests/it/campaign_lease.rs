@@ -12,6 +12,8 @@ use crate::night_cli::code;
 use crate::town::FIRST;
 
 const STARTS: usize = 8;
+/// So long after the start of all eight the last refusal may come.
+const REFUSED_WITHIN: Duration = Duration::from_secs(2);
 
 /// Eight starts at once in a fresh folder: who worked, and how long the slowest refusal took.
 async fn round(field: &Field, nth: u64) -> (usize, Duration) {
@@ -61,7 +63,9 @@ async fn round(field: &Field, nth: u64) -> (usize, Duration) {
 async fn of_eight_starts_one_works_and_the_others_name_it() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let field = Field::new(kind).await;
-        round(&field, 0).await;
+        let (_, slowest) = round(&field, 0).await;
+        // two seconds on a machine of its own; other tests run beside this one
+        assert!(slowest < 4 * REFUSED_WITHIN, "{kind:?}: {slowest:?}");
     }
 }
 
@@ -76,11 +80,12 @@ async fn rounds(kind: Kind) {
     }
     slowest.sort();
     let middle = slowest[slowest.len() / 2];
-    let last = slowest.last().unwrap();
+    let last = *slowest.last().unwrap();
     eprintln!(
         "lease, {kind:?}: {ran} rounds of {STARTS}, {refused} refused; the slowest refusal of a \
          round: median {middle:?}, worst {last:?}"
     );
+    assert!(last < REFUSED_WITHIN, "{kind:?}: {last:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use crate::campaign::{Field, said};
+use crate::caught_up::caught_up;
 use crate::database::Kind;
-use crate::schedule::caught_up;
 use crate::town::FIRST;
 
 /// Zones east and west, with half hours, with a day that was left out, and with summer time.

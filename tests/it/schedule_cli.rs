@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::cli::{ends, json, stderr, stdout};
 use crate::database::Kind;
 use crate::night_cli::{code, program, run};
+use crate::shipped::holder;
 use crate::town::{Edit, FIRST, Town, as_is, day};
 
 /// A town whose configuration lies in its folder.
@@ -18,6 +19,10 @@ async fn town(edit: Edit<'_>) -> Town {
     std::fs::write(town.dir().join("doisoat.toml"), town.toml(edit)).unwrap();
     town
 }
+
+/// Service managers and containers kill ten seconds after they asked. Waiting for a checkpoint ends
+/// after six, which leaves a busy machine four.
+const STOPS_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(crate) fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
@@ -37,9 +42,14 @@ pub(crate) async fn until(mut holds: impl FnMut() -> bool, what: &str) {
     panic!("{what} never comes");
 }
 
+/// How it ended: within ten seconds of the signal, whatever it was at.
 async fn ended(mut child: Child) -> Option<i32> {
+    let watch = doisoat::clock::Stopwatch::start();
     let wait = tokio::task::spawn_blocking(move || child.wait().unwrap());
-    wait.await.unwrap().code()
+    let code = wait.await.unwrap().code();
+    let took = watch.elapsed();
+    assert!(took < STOPS_WITHIN, "it took {took:?} to stop");
+    code
 }
 
 #[test]
@@ -165,27 +175,17 @@ async fn a_stop_ends_what_waits_for_a_database_that_does_not_answer() {
     let begun = sqlx::query("BEGIN IMMEDIATE").execute(&mut writer);
     begun.await.unwrap();
     signal(&child, "TERM");
+    let watch = doisoat::clock::Stopwatch::start();
     let wait = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap());
     let stopped = wait.await.unwrap();
     assert_eq!(code(&stopped), 143);
+    let took = watch.elapsed();
+    assert!(took < STOPS_WITHIN, "it took {took:?} to stop");
     let said = stderr(&stopped);
     assert!(said.contains("stopped before a checkpoint"), "{said}");
     writer.close().await.unwrap();
     town.sandbox.set_fault(None);
     assert_eq!(code(&run(&town, &["run", "--date", FIRST]).await), 0);
-}
-
-/// Who holds the lease: its process, by the file lock that the kernel tells (`/proc/locks`).
-fn holder(town: &Town) -> Option<u32> {
-    use std::os::unix::fs::MetadataExt as _;
-    let lock = std::fs::metadata(town.dir().join("test.db.lock")).ok()?;
-    let locks = std::fs::read_to_string("/proc/locks").unwrap();
-    let inode = format!(":{}", lock.ino());
-    let line = locks.lines().find(|line| {
-        let mut words = line.split_whitespace();
-        line.contains("FLOCK") && words.any(|word| word.ends_with(&inode))
-    })?;
-    line.split_whitespace().nth(4)?.parse().ok()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ pub(super) async fn mark(
     let added = |change: &&mut RowChange| change.became == Became::Added;
     let of_money = changes.iter().filter(|change| change.kind == "txn");
     let keys: Vec<RowKey> = of_money.filter_map(|change| key(&change.key)).collect();
-    let seen = desk.store.seen_nights(&keys).await?;
+    let seen = desk.store.first_nights(&keys).await?;
     for change in changes.iter_mut().filter(added) {
         let first = match change.kind {
             "txn" => change.key.split_once('/').and_then(|(source, id)| {
