@@ -43,6 +43,9 @@ pub(super) fn apply(decisions: &[Decision], rows: &mut [Classified]) {
 /// The classes in which a fee line lacks money, its payment being of one of them too.
 const SHORT: [&str; 3] = ["underpaid", "partial", "net_settlement"];
 
+/// Who decided, and why.
+type Said = (Box<str>, Box<str>);
+
 /// The payment of a fee whose rest somebody gave up tells of the same matter: where every line of
 /// its dossier that lacks money was given up, nobody has to work on the payment any more either.
 pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
@@ -53,7 +56,7 @@ pub(super) fn with_their_fees(decisions: &[Decision], rows: &mut [Classified]) {
         return;
     }
     // by dossier: who gave up its lines and why; none where one still lacks money
-    let mut ended: BTreeMap<DossierCode, Option<(Box<str>, Box<str>)>> = BTreeMap::new();
+    let mut ended: BTreeMap<DossierCode, Option<Said>> = BTreeMap::new();
     let is_short =
         |row: &Classified| SHORT.contains(&row.class) || row.also.iter().any(|c| SHORT.contains(c));
     for row in rows

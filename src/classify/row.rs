@@ -83,7 +83,7 @@ pub(super) fn named(
     let (id, mut evidence) = found.map_or((OK, Vec::new()), |(c, evidence)| (c.id, evidence));
     // where another class asks for somebody the agreement settles nothing
     let quiet = |also: &&str| super::class(also).is_none_or(|c| c.severity == Severity::Info);
-    if !also.iter().all(|also| quiet(&also)) {
+    if !also.iter().all(quiet) {
         evidence.retain(|why| *why != Evidence::RefundAgreed);
     }
     let agreed = evidence.contains(&Evidence::RefundAgreed);

@@ -9,8 +9,8 @@ use crate::settle::{Inputs, Settlement};
 use super::csv::{
     CLOSED, FEE_FINDINGS, Style, exceptions, night_exceptions, night_groups, night_shares,
     write_changes, write_closed, write_exceptions, write_fee_findings, write_links,
-    write_night_exceptions, write_night_links, write_night_shares, write_period_links, write_shares,
-    write_suggestions,
+    write_night_exceptions, write_night_links, write_night_shares, write_period_links,
+    write_shares, write_suggestions,
 };
 use super::facts::{Digests, RunFacts};
 use super::model::{Index, Report};

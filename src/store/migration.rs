@@ -196,7 +196,7 @@ mod tests {
             matches!(newer, StoreError::NewerThanProgram(9002)),
             "{newer}"
         );
-        let copy = format!("sqlite://{}.before-15", path.display());
+        let copy = format!("sqlite://{}.before-16", path.display());
         let copy = Store::open(&copy, OpenMode::Ready).await.unwrap();
         copy.check().await.unwrap();
     }

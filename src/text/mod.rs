@@ -70,7 +70,7 @@ fn with_one(source: &str) -> String {
         all.push_str(&chosen(line, 1));
         all.push('\n');
         if let Some((key, text)) = line.split_once(" = ").filter(|_| forms) {
-            all.push_str(&format!("{key}{ONE} = {}\n", chosen(text, 0)));
+            all.extend([key, ONE, " = ", &chosen(text, 0), "\n"]);
         }
     }
     all

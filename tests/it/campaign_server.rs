@@ -95,10 +95,6 @@ impl Server {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
-        #[expect(
-            clippy::zombie_processes,
-            reason = "it outlives the server's last test by the moment it takes to clean up"
-        )]
         let mut keeper = command.spawn().unwrap();
         let lines = (
             keeper.stdin.take().unwrap(),

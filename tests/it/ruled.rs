@@ -43,7 +43,7 @@ fn page(town: &Town, date: &str) -> String {
 /// The row of an exception on the sheet of exceptions, by its key.
 fn listed(town: &Town, date: &str, id: &str) -> impl Fn(&str) -> String + use<> {
     let rows = sheet(town, date, "Ngoại lệ");
-    let row = rows.into_iter().find(|row| row[0].to_string() == id);
+    let row = rows.into_iter().find(|row| row[0] == *id);
     let row = row.unwrap();
     move |key| row[usize::from(columns::place(key).unwrap())].to_string()
 }
@@ -125,9 +125,7 @@ async fn what_is_settled_tells_who_decided_it_and_why() {
         assert_eq!(told, ["ruled", what, "an", "2022-12-06", "phoned"]);
         let said = format!("{what} – an, 06/12/2022: phoned");
         assert_eq!(row["how"], said);
-        let in_sheet = sheet
-            .iter()
-            .find(|row| row.iter().any(|cell| cell.to_string() == id));
+        let in_sheet = sheet.iter().find(|row| row.iter().any(|cell| *cell == *id));
         let cells: Vec<String> = in_sheet.unwrap().iter().map(ToString::to_string).collect();
         for cell in ["Người quyết định", &*said, what, "an", "phoned"] {
             assert!(cells.iter().any(|have| have == cell), "{cell}: {cells:?}");

@@ -301,7 +301,7 @@ async fn orders_are_asked_about_until_they_are_settled() {
         assert_eq!(store.dump().await.unwrap(), dump);
         assert_eq!(due(5).await, "O1 O2 O3", "a rerun asks the same orders");
         assert_eq!(due(7).await, "O1 O2 O3 O4");
-        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is, nor O4 asked about
+        // O1 settled on the 5th: until the 12th; O2 was not answered: until it is; nor was O4 asked
         assert_eq!(due(12).await, "O1 O2 O4");
         let of_fourth = [outcome("O4", true)];
         let saved = store.save_probes(&vnpay, night_of(7), &of_fourth).await;

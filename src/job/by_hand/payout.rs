@@ -57,7 +57,7 @@ pub(super) async fn of(
     }
     let amount = line.amount.wide();
     let Some(parts) = parts(&known, amount) else {
-        let told = |(day, _, sum): &(Day, Option<Vnd>, &GatewayDaySum)| {
+        let told = |(day, _, sum): &Known| {
             format!("{}: {}", text::day(lang, *day), text::money(lang, sum.net))
         };
         let told: Vec<String> = known.iter().map(told).collect();
@@ -81,21 +81,23 @@ pub(super) async fn of(
     })
 }
 
+/// A day, the part of it that was told, and what the gateway took in.
+type Known<'a> = (Day, Option<Vnd>, &'a GatewayDaySum);
+
 /// The parts as told; where none is told the net sums, or else the gross sums, that are the line.
-fn parts(known: &[(Day, Option<Vnd>, &GatewayDaySum)], amount: i128) -> Option<Vec<(Day, Vnd)>> {
+fn parts(known: &[Known], amount: i128) -> Option<Vec<(Day, Vnd)>> {
     let told = known.iter().filter(|(_, part, _)| part.is_some()).count();
-    let ways: [fn(&(Day, Option<Vnd>, &GatewayDaySum)) -> i128; 2] = if told == 0 {
+    let ways: [fn(&Known) -> i128; 2] = if told == 0 {
         [|(.., sum)| sum.net, |(.., sum)| sum.gross]
     } else {
         [|(_, part, _)| part.map_or(0, Vnd::wide); 2]
     };
-    let fits = |way: &fn(&(Day, Option<Vnd>, &GatewayDaySum)) -> i128| {
+    let fits = |way: &fn(&Known) -> i128| {
         let sum: i128 = known.iter().map(way).sum();
-        let each = |day: &(Day, Option<Vnd>, &GatewayDaySum)| (1..=day.2.gross).contains(&way(day));
+        let each = |day: &Known| (1..=day.2.gross).contains(&way(day));
         sum == amount && known.iter().all(each)
     };
     let way = ways.into_iter().find(fits)?;
-    let part =
-        |day: &(Day, Option<Vnd>, &GatewayDaySum)| Some((day.0, Vnd::from_wide(way(day)).ok()?));
+    let part = |day: &Known| Some((day.0, Vnd::from_wide(way(day)).ok()?));
     known.iter().map(part).collect()
 }

@@ -44,8 +44,8 @@ impl<'b, 'a> Facts<'b, 'a> {
         let rulings = || rulings.into_iter().flatten().filter(|d| !d.is_handling());
         let not_fee = rulings().any(|decision| decision.ruling == Ruling::NotFee);
         let paid_out = |d: &&crate::domain::Decision| matches!(d.ruling, Ruling::Payout { .. });
-        let paid_out = row.is_some_and(|row| row.class == "batch_settlement")
-            && rulings().any(|decision| paid_out(&decision));
+        let paid_out =
+            row.is_some_and(|row| row.class == "batch_settlement") && rulings().any(paid_out);
         // only what its text alone decides is asked for its text
         let text_alone = stakes.is_empty() && money.back.is_empty();
         let memo = money.txn().filter(|_| text_alone);

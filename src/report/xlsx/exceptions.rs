@@ -152,14 +152,7 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         ruled_on,
         ruled_reason,
         Cell::Text(view.note.clone()),
-        if page.contains(&*view.id) {
-            Cell::Link(
-                format!("index.html#e-{}", view.id),
-                book.t("book-link-word"),
-            )
-        } else {
-            Cell::Blank
-        },
+        link(book, view, page),
         Cell::Money(view.own.wide()),
         elsewhere(book, view),
         Cell::Day(view.opened_on),
@@ -179,6 +172,15 @@ fn cells(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Vec<Ce
         }),
         Cell::Code(view.assignee.to_string()),
     ]
+}
+
+/// To its place on the page, where it has one.
+fn link(book: &Book<'_>, view: &ExceptionView, page: &BTreeSet<&str>) -> Cell {
+    if !page.contains(&*view.id) {
+        return Cell::Blank;
+    }
+    let place = format!("index.html#e-{}", view.id);
+    Cell::Link(place, book.t("book-link-word"))
 }
 
 /// What was ruled on it so far, by whom, when and why.

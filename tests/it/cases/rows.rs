@@ -328,8 +328,9 @@ fn reject(case: &mut Case, words: &mut Words) -> Result<(), String> {
 }
 
 /// `decide T1 pays F1 50.000 F2 8.000`, `decide B1 payout vnpay 2022-12-02 58.000`, `decide T1
-/// not_fee` or `decide F1 write_off was=unpaid`; `when=60.000` is the amount on which the person ruled, `was` the class; `due=60.000` and
-/// `status=unpaid` what the lines were that the person gave money to.
+/// not_fee` or `decide F1 write_off was=unpaid`; `when=60.000` is the amount on which the person
+/// ruled, `was` the class; `due=60.000` and `status=unpaid` what the lines were that the person
+/// gave money to.
 fn decide(case: &mut Case, words: &mut Words) -> Result<(), String> {
     let row = words.name(&case.names)?;
     let key = case.names[&row].clone();
