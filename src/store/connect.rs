@@ -27,8 +27,8 @@ const READERS_MAX: u32 = 4;
 const STATEMENT_MAX: &str = "30min";
 /// Pages that a connection of SQLite holds, in KiB (negative: not a number of pages). The rows of a
 /// night lie all over indexes of many years: in the 2 MiB that SQLite takes unasked each page is
-/// read and written again and again. A night writes twenty pages for each payment into a database
-/// of years: the writer holds those of some six thousand.
+/// read and written again and again. Beside years of others a night wrote twenty pages for each
+/// payment (docs/BENCHMARKS.md): the writer holds those of some sixteen hundred.
 const WRITE_CACHE: &str = "-131072";
 const READ_CACHE: &str = "-8192";
 /// Connections to PostgreSQL, besides the one that holds the lease.
